@@ -1,0 +1,4 @@
+/** The few places where the engines' SQL differs. */
+export interface Dialect {
+  readonly name: string;
+}

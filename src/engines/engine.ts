@@ -1,0 +1,99 @@
+import type { Dialect } from './dialect.ts';
+
+/** The types that parts and KPIs use: those that every reader of Parquet agrees on. */
+export type SqlType = 'VARCHAR' | 'BIGINT' | 'DOUBLE' | 'BOOLEAN' | 'DATE' | 'TIMESTAMP';
+
+export type Columns = Readonly<Record<string, SqlType>>;
+
+/** Parquet files that share these columns. No files is an empty relation. */
+export interface ParquetInput {
+  readonly format: 'parquet';
+  readonly paths: readonly string[];
+  readonly columns: Columns;
+}
+
+/**
+ * One CSV file that the record scanner has vouched for: every record has exactly these columns, ends
+ * with LF, is valid UTF-8 and quoted as RFC 4180 says. All columns are text; empty is NULL.
+ */
+export interface CsvInput {
+  readonly format: 'csv';
+  readonly path: string;
+  /** The columns in the file's own order. */
+  readonly columns: readonly string[];
+  /** Whether the first record is a header. */
+  readonly header: boolean;
+  /** Whether a quote character occurs anywhere in the file. */
+  readonly quoted: boolean;
+  /** Upper bound for the bytes of one record. */
+  readonly maxRecordBytes: number;
+}
+
+/** Newline-delimited JSON objects. */
+export interface JsonInput {
+  readonly format: 'json';
+  readonly path: string;
+  readonly columns: Readonly<Record<string, SqlType | 'VARCHAR[]'>>;
+}
+
+export type PlanInput = ParquetInput | CsvInput | JsonInput;
+
+/** A named relation that later steps and outputs can use. */
+export interface PlanStep {
+  readonly name: string;
+  /** One SELECT over inputs and earlier steps. */
+  readonly sql: string;
+  /** Computed once and kept, because several outputs or steps read it. */
+  readonly materialize?: boolean;
+}
+
+export type PlanOutput =
+  /** One file at `path`. */
+  | { readonly format: 'parquet' | 'csv'; readonly from: string; readonly path: string }
+  /** One file per value of the column, as `<path>/<column>=<value>/<name>.parquet`, without the column. */
+  | {
+      readonly format: 'parquet';
+      readonly from: string;
+      readonly path: string;
+      readonly partitionBy: string;
+    }
+  /** A small result, handed back in memory. */
+  | { readonly format: 'rows'; readonly from: string };
+
+/** What an engine executes: inputs, then steps in order, then outputs. */
+export interface Plan {
+  /** For progress and error messages. */
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, PlanInput>>;
+  readonly steps: readonly PlanStep[];
+  readonly outputs: Readonly<Record<string, PlanOutput>>;
+}
+
+/** BIGINT as bigint, DOUBLE as number, DATE as `YYYY-MM-DD`, TIMESTAMP as `YYYY-MM-DD hh:mm:ss`. */
+export type Value = string | number | bigint | boolean | null;
+export type Row = Readonly<Record<string, Value>>;
+
+export interface WrittenFile {
+  readonly path: string;
+  readonly rows: number;
+  /** The partition's value, if the output is partitioned. */
+  readonly partition?: string;
+}
+
+export interface PlanResult {
+  /** For each output with a file format: what was written. An empty partitioned output writes none. */
+  readonly files: Readonly<Record<string, readonly WrittenFile[]>>;
+  /** For each output with format `rows`. */
+  readonly rows: Readonly<Record<string, readonly Row[]>>;
+}
+
+export interface Engine {
+  readonly name: string;
+  readonly dialect: Dialect;
+  /**
+   * @throws EngineError if the plan cannot be executed
+   * @throws the signal's reason if aborted
+   */
+  run(plan: Plan, signal?: AbortSignal): Promise<PlanResult>;
+  close(): Promise<void>;
+}

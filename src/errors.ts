@@ -1,0 +1,39 @@
+/** What a failure means for the person or script that ran the command. */
+export type FailureKind =
+  /** a bug, or something nobody expected: exit code 1 */
+  | 'unexpected'
+  /** wrong usage or configuration: exit code 2 */
+  | 'usage'
+  /** throttled, unreachable, held elsewhere: exit code 75, run again */
+  | 'temporary';
+
+export interface FailureDetails {
+  /** What to do next, as a sentence. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/**
+ * The base of every error that hitparade throws on purpose. Its message says what came and what is
+ * allowed; `hint` says what to do next.
+ */
+export abstract class HitparadeError extends Error {
+  abstract readonly kind: FailureKind;
+  readonly hint: string | undefined;
+
+  constructor(message: string, details: FailureDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = new.target.name;
+    this.hint = details.hint;
+  }
+}
+
+/** Wrong arguments or configuration. */
+export class UsageError extends HitparadeError {
+  readonly kind = 'usage';
+}
+
+/** An invariant of the program does not hold: stop before a wrong number is written. */
+export class InvariantError extends HitparadeError {
+  readonly kind = 'unexpected';
+}

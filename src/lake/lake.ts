@@ -1,0 +1,75 @@
+import type { Readable } from 'node:stream';
+
+/** One object of the lake, as a listing or a look-up sees it. */
+export interface ObjectInfo {
+  /** Path below the lake's root, with `/`, for example `raw/streams/monday.csv`. */
+  readonly key: string;
+  readonly bytes: number;
+  readonly modified: Date;
+  /** Changes whenever the object's content may have changed; compare it, never parse it. */
+  readonly version: string;
+}
+
+/** The source of a snapshot: its bytes, and a way to know that they did not change meanwhile. */
+export interface OpenObject {
+  readonly info: ObjectInfo;
+  readonly stream: Readable;
+  /**
+   * Call after the stream has ended.
+   * @throws ObjectChangedError if the object is not the one that was opened
+   */
+  assertUnchanged(): Promise<void>;
+}
+
+/** What an engine wrote to a workspace and the lake now holds durably under `_staging/`. */
+export interface StagedObject {
+  readonly key: string;
+  readonly bytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
+/** A private place on this machine's disk for one attempt; engines write here. */
+export interface Workspace {
+  readonly directory: string;
+  /** An absolute path for a new file of this attempt; its directories exist. */
+  path(name: string): string;
+  /** Makes a file of this workspace durable in the lake, as `_staging/<attempt>/<name>`. */
+  stage(name: string): Promise<StagedObject>;
+  /** Removes what is local to this attempt. Staged objects that the lake holds elsewhere stay. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * An object store with the few guarantees that the commit protocol rests on. Keys are relative,
+ * `/`-separated, without `..`; implementations refuse others with `InvalidKeyError`.
+ */
+export interface Lake {
+  /** For people and logs: `file:/…` or `s3://bucket/prefix`. */
+  readonly url: string;
+
+  /** `undefined` if there is no such object. */
+  head(key: string): Promise<ObjectInfo | undefined>;
+  /** `undefined` if there is no such object. For small objects: log entries, manifests. */
+  get(key: string): Promise<Uint8Array | undefined>;
+  /** Objects whose key begins with `prefix`, in the byte order of their keys. A missing prefix is empty. */
+  list(prefix: string): AsyncIterable<ObjectInfo>;
+  /** @throws ObjectMissingError */
+  open(key: string): Promise<OpenObject>;
+
+  /** Durable and exclusive: `false` if the key exists already, whoever wrote it. Never a short object. */
+  putIfAbsent(key: string, body: Uint8Array): Promise<boolean>;
+  /** Atomic and durable replacement, for caches and projections only: a reader sees the old or the new. */
+  put(key: string, body: Uint8Array): Promise<void>;
+  /** `false` if `to` exists already. @throws ObjectMissingError if `from` does not exist */
+  copyIfAbsent(from: string, to: string): Promise<boolean>;
+  /** Atomic and durable replacement of `to` by the content of `from`. @throws ObjectMissingError */
+  copy(from: string, to: string): Promise<void>;
+  /** Deletes the object only if it still has this version; `false` if it has another or is gone. */
+  deleteIfMatch(key: string, version: string): Promise<boolean>;
+
+  /** Paths or URIs that the engine can read, one for each key. */
+  engineInputs(keys: readonly string[]): Promise<readonly string[]>;
+  /** `attempt` is unique to this try, and safe in a file name. */
+  workspace(attempt: string): Promise<Workspace>;
+}

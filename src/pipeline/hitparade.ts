@@ -1,0 +1,63 @@
+import type { Dataset } from '../contracts/contract.ts';
+import type { HitparadeConfig } from './config.ts';
+import type { Observer, StageName } from './events.ts';
+import type { BadRecord, FileReport, RunReport, StatusReport } from './reports.ts';
+
+export type KpiName = 'daily_genre' | 'top_songs' | 'top_genres';
+
+/** An item of a KPI table as DynamoDB holds it; integers above 2^53 as bigint. */
+export type ChartItem = Readonly<Record<string, string | number | bigint>>;
+
+export interface ChartQuery {
+  /** First date, `YYYY-MM-DD`. */
+  readonly from: string;
+  /** Last date, inclusive. */
+  readonly to: string;
+  /** Only this genre, as the catalogue writes it. */
+  readonly genre?: string;
+}
+
+export interface StageReport {
+  readonly run: string;
+  readonly stage: StageName;
+  /** False if there was nothing to do: exit code 99. */
+  readonly worked: boolean;
+  readonly files: readonly FileReport[];
+  readonly dates: readonly string[];
+}
+
+/** One lake with its tables and engine: everything that the CLI can do. Close it when done. */
+export interface Hitparade {
+  /** Reconciles, then takes every pending file through all stages. */
+  run(options?: { readonly signal?: AbortSignal }): Promise<RunReport>;
+  /** One stage, for an orchestrator; `file` is a key below `raw/streams/`. */
+  stage(
+    name: StageName,
+    options: { readonly run: string; readonly file?: string; readonly signal?: AbortSignal },
+  ): Promise<StageReport>;
+  status(): Promise<StatusReport>;
+  /** Newest first. With a name: the files of that name (a name may exist in several datasets). */
+  files(name?: string): Promise<readonly FileReport[]>;
+  /** Dates that are published, ascending. */
+  publishedDates(): Promise<readonly string[]>;
+  /** Items in the tables' key order: by date, then genre or rank. Read from DynamoDB. */
+  chart(kpi: KpiName, query: ChartQuery): Promise<readonly ChartItem[]>;
+  badRecords(filter?: {
+    readonly file?: string;
+    readonly reason?: string;
+    readonly dataset?: Dataset;
+  }): AsyncIterable<BadRecord>;
+  /** How other programs reach the tables. Keeps them served until `close`. */
+  serveTables(options: { readonly port?: number }): Promise<TableAccess>;
+  close(): Promise<void>;
+}
+
+export interface TableAccess {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly tables: readonly string[];
+}
+
+export type OpenHitparade = (config: HitparadeConfig, observer?: Observer) => Promise<Hitparade>;
