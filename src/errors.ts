@@ -37,3 +37,17 @@ export class UsageError extends HitparadeError {
 export class InvariantError extends HitparadeError {
   readonly kind = 'unexpected';
 }
+
+/**
+ * A source file as a whole cannot be taken. It is set aside with this reason; the other files go on.
+ */
+export class FileRejectedError extends HitparadeError {
+  readonly kind = 'usage';
+  /** For scripts, for example `missing_column`. */
+  readonly code: string;
+
+  constructor(code: string, message: string, details: FailureDetails = {}) {
+    super(message, details);
+    this.code = code;
+  }
+}

@@ -1,4 +1,18 @@
-/** The few places where the engines' SQL differs. */
+/** The few places where the engines' SQL differs. Every member returns an SQL expression. */
 export interface Dialect {
   readonly name: string;
+  /** BOOLEAN: the whole text matches a regular expression (RE2 and Java share the subset used). */
+  matches(text: string, pattern: string): string;
+  /** The first match of a group, or an empty string. */
+  extract(text: string, pattern: string, group: number): string;
+  /** TIMESTAMP minus a BIGINT of minutes. */
+  minusMinutes(timestamp: string, minutes: string): string;
+  /** Text without leading and trailing characters of the set. */
+  trim(text: string, characters: string): string;
 }
+
+/** A text as an SQL literal; only for texts that this program makes, never for data. */
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** An identifier in double quotes. */
+export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

@@ -10,6 +10,8 @@ export interface ParquetInput {
   readonly format: 'parquet';
   readonly paths: readonly string[];
   readonly columns: Columns;
+  /** Adds a VARCHAR column of this name that holds the base name of the file a row comes from. */
+  readonly fileColumn?: string;
 }
 
 /**
@@ -27,6 +29,8 @@ export interface CsvInput {
   readonly quoted: boolean;
   /** Upper bound for the bytes of one record. */
   readonly maxRecordBytes: number;
+  /** Adds a BIGINT column of this name: 1 for the first record after the header, and so on. Slower. */
+  readonly rowColumn?: string;
 }
 
 /** Newline-delimited JSON objects. */
@@ -56,6 +60,8 @@ export type PlanOutput =
       readonly from: string;
       readonly path: string;
       readonly partitionBy: string;
+      /** Order of the rows within each file. */
+      readonly orderBy?: readonly string[];
     }
   /** A small result, handed back in memory. */
   | { readonly format: 'rows'; readonly from: string };

@@ -1,12 +1,73 @@
-import type { Dataset } from '../contracts/contract.ts';
+import { createHash } from 'node:crypto';
+import { DATASETS, type Dataset } from '../contracts/contract.ts';
 
 /** Every path of the lake is made here; no path literal stands elsewhere. */
 
 export const RAW = 'raw/';
-export const STAGING = '_staging/';
+export const VALIDATED = 'validated/';
+export const BAD_RECORDS = 'bad-records/';
+export const PROCESSED = 'processed/';
+export const ARCHIVE = 'archive/';
 export const LOG = '_log/';
-/** Private to this machine: embedded tables, spill files. Never part of the lake's content. */
+export const STAGING = '_staging/';
+/** Private to one machine: embedded tables, spill files. Never part of the lake's content. */
 export const PRIVATE = '.hitparade/';
 
 export const rawPrefix = (dataset: Dataset): string => `${RAW}${dataset}/`;
-export const rawKey = (dataset: Dataset, filename: string): string => `${RAW}${dataset}/${filename}`;
+export const rawKey = (dataset: Dataset, filename: string): string => rawPrefix(dataset) + filename;
+
+/** The dataset and filename of a key in `raw/`, or undefined if it is none. */
+export function parseRawKey(key: string): { dataset: Dataset; filename: string } | undefined {
+  const dataset = DATASETS.find((name) => key.startsWith(rawPrefix(name)));
+  return dataset === undefined ? undefined : { dataset, filename: key.slice(rawPrefix(dataset).length) };
+}
+
+/** `_log/000000000012.json`: numbers padded, so that the order of keys is the order of entries. */
+export const logKey = (n: number): string => `${LOG}${String(n).padStart(12, '0')}.json`;
+export const CHECKPOINT = `${LOG}checkpoint/latest.json`;
+export const RUN_HISTORY = `${LOG}runs/`;
+export const runHistoryKey = (startedIso: string, run: string): string =>
+  `${RUN_HISTORY}${startedIso.replaceAll(/[:.]/g, '-')}-${run}.json`;
+/** How the stages of one run, started one by one, talk with each other: one object a play file. */
+export const runManifestPrefix = (run: string): string => `${STAGING}runs/${encodeURIComponent(run)}/`;
+export const runManifestKey = (run: string, filename: string): string =>
+  `${runManifestPrefix(run)}${createHash('sha256').update(filename).digest('hex').slice(0, 32)}.json`;
+
+/**
+ * A name for what is derived from a source file: readable, safe in every file system, and different for
+ * different (file, content) pairs. Names of source files are never used as a path.
+ */
+export function derivedName(filename: string, contentHash: string): string {
+  const readable = filename
+    .replace(/\.csv(\.gz)?$/, '')
+    .replaceAll(/[^A-Za-z0-9_-]+/g, '-')
+    .slice(0, 48);
+  const file = createHash('sha256').update(filename).digest('hex').slice(0, 8);
+  return `${readable}-${file}-${contentHash.slice(0, 12)}`;
+}
+
+/** Users and songs have one part a file, plays one for each date. */
+export function partKey(dataset: Dataset, name: string, date?: string): string {
+  return `${VALIDATED}${dataset}/${date === undefined ? '' : `date=${date}/`}${name}.parquet`;
+}
+export const badRecordsKey = (dataset: Dataset, name: string, format: 'jsonl' | 'parquet'): string =>
+  `${BAD_RECORDS}${dataset}/${name}.${format}`;
+
+/** One file a KPI and date. */
+export const kpiKey = (folder: string, date: string): string => `${PROCESSED}${folder}/date=${date}/${folder}.parquet`;
+/** What `processed/` holds of a date, and from which log entries. */
+export const PUBLICATIONS = `${PROCESSED}_publications/`;
+export const publicationKey = (date: string): string => `${PUBLICATIONS}${date}.json`;
+
+/** `suffix` tells apart two contents that came under one name. */
+export function archiveKey(filename: string, at: Date, suffix: string): string {
+  const month = at.toISOString().slice(0, 7).replace('-', '/');
+  return `${ARCHIVE}streams/${month}/${withSuffix(filename, suffix)}`;
+}
+export const rejectedKey = (dataset: Dataset, filename: string, suffix: string): string =>
+  `${ARCHIVE}rejected/${dataset}/${withSuffix(filename, suffix)}`;
+export const rejectionReasonsKey = (rejected: string): string => `${rejected}.reasons.json`;
+
+function withSuffix(filename: string, suffix: string): string {
+  return suffix === '' ? filename : filename.replace(/(\.csv(\.gz)?)?$/, `.${suffix}$1`);
+}

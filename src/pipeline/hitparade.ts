@@ -22,6 +22,8 @@ export interface StageReport {
   readonly stage: StageName;
   /** False if there was nothing to do: exit code 99. */
   readonly worked: boolean;
+  /** Play files that lie in raw: for `wait_for_stream`, and what an orchestrator maps tasks over. */
+  readonly pending: readonly string[];
   readonly files: readonly FileReport[];
   readonly dates: readonly string[];
 }
@@ -36,7 +38,7 @@ export interface Hitparade {
     options: { readonly run: string; readonly file?: string; readonly signal?: AbortSignal },
   ): Promise<StageReport>;
   status(): Promise<StatusReport>;
-  /** Newest first. With a name: the files of that name (a name may exist in several datasets). */
+  /** The newest delivery of every file, newest first. With a name: every delivery of that name. */
   files(name?: string): Promise<readonly FileReport[]>;
   /** Dates that are published, ascending. */
   publishedDates(): Promise<readonly string[]>;

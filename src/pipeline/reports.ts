@@ -31,6 +31,8 @@ export interface FileReport {
   readonly bytes: number;
   /** Why the whole file was rejected and what to do, or null. */
   readonly error: string | null;
+  /** The file that had brought the same bytes before, or null. */
+  readonly duplicate_of: string | null;
   /** Number of the log entry that decided this file, or null. */
   readonly log_number: number | null;
   /** Where the source file is now, as a key of the lake. */

@@ -1,0 +1,24 @@
+import { UsageError } from '../errors.ts';
+
+/** No lake was named anywhere. */
+export class NoLakeError extends UsageError {
+  constructor(program: string) {
+    super('no lake given: neither --lake, nor HITPARADE_LAKE, nor a config file says where the files are', {
+      hint: `run \`${program} init\`, or pass --lake <dir>`,
+    });
+  }
+}
+
+/** A value that is not among those allowed, wherever it came from. */
+export class InvalidSettingError extends UsageError {
+  constructor(source: string, value: unknown, allowed: string) {
+    super(`${source} is ${show(value)}; allowed: ${allowed}`);
+  }
+}
+
+/** Planned, and named in the documentation, but not in this version. */
+export class NotAvailableYetError extends UsageError {}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : JSON.stringify(value);
+}

@@ -1,0 +1,85 @@
+import type { DateReport, FileReport, RunReport } from '../../pipeline/reports.ts';
+import { fileColumns } from './file-columns.ts';
+import { count, counted, seconds } from './numbers.ts';
+import { printable } from './printable.ts';
+import type { Style } from './style.ts';
+import { tableLines } from './table.ts';
+
+/** What a run did: catalogue and play files, one line each, then the dates that it published. */
+export function renderRun(report: RunReport, style: Style): string {
+  const { paint } = style;
+  if (report.files.length + report.catalogue.length + report.dates.length === 0) {
+    return `Nothing to do: no new files, and every date is up to date. (${seconds(report.seconds)})\n`;
+  }
+  const sections = [
+    ...section('Catalogue', report.catalogue, style),
+    ...section('Play files', report.files, style),
+    ...(report.dates.length === 0 ? [] : [publishedLines(report.dates, style)]),
+    paint.dim(summary(report)),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function section(title: string, files: readonly FileReport[], style: Style): readonly string[] {
+  return files.length === 0 ? [] : [[style.paint.bold(title), ...fileLines(files, style)].join('\n')];
+}
+
+/** A header, one line a file, and beneath a rejected file why. */
+export function fileLines(files: readonly FileReport[], style: Style): readonly string[] {
+  const [header = '', ...rows] = tableLines(fileColumns(files, style), style);
+  const errorLines = ({ error }: FileReport): readonly string[] =>
+    error === null ? [] : error.split('\n').map((line) => `    ${style.paint.red(printable(line))}`);
+  return [header, ...files.flatMap((file, index) => [rows[index] ?? '', ...errorLines(file)])];
+}
+
+function publishedLines(dates: readonly DateReport[], style: Style): string {
+  const cells = (of: (report: DateReport) => number): readonly string[] =>
+    dates.map((date) => count(of(date)));
+  const rows = tableLines(
+    [
+      { title: 'date', cells: dates.map((date) => date.date), paint: style.paint.cyan },
+      { title: 'plays', align: 'right', cells: cells((date) => date.plays) },
+      { title: 'items written', align: 'right', cells: cells((date) => date.items.written) },
+      { title: 'deleted', align: 'right', cells: cells((date) => date.items.deleted) },
+      { title: 'unchanged', align: 'right', cells: cells((date) => date.items.unchanged) },
+    ],
+    style,
+  );
+  const skipped = dates.flatMap((date) => date.items.skipped);
+  const warnings = skipped.map((item) =>
+    style.paint.yellow(
+      `    not written to ${item.table}: ${printable(Object.values(item.key).join(', '))}: ${printable(item.reason)}`,
+    ),
+  );
+  return [style.paint.bold('Published'), ...rows, ...warnings].join('\n');
+}
+
+function summary(report: RunReport): string {
+  const taken = [...report.catalogue, ...report.files];
+  const rows = taken.reduce((sum, file) => sum + file.rows, 0);
+  const rejected = taken.filter((file) => file.status === 'failed').length;
+  const parts = [
+    counted(taken.length, 'file'),
+    counted(rows, 'row'),
+    ...(rejected > 0 ? [`${count(rejected)} rejected`] : []),
+    `${counted(report.dates.length, 'date')} published`,
+    seconds(report.seconds),
+  ];
+  return `${parts.join(', ')} (run ${printable(report.run)})`;
+}
+
+/** What to look at next, as commands that can be copied. */
+export function nextSteps(report: RunReport, copyable: (command: string) => string): readonly string[] {
+  const taken = [...report.catalogue, ...report.files];
+  const newest = report.dates
+    .map((date) => date.date)
+    .sort()
+    .at(-1);
+  return [
+    ...(newest === undefined
+      ? []
+      : [copyable(`show top-genres --date ${newest}`), copyable(`show top-songs --date ${newest}`)]),
+    ...(taken.some((file) => file.bad > 0) ? [copyable('bad-records')] : []),
+    ...(taken.some((file) => file.status === 'failed') ? [copyable('files')] : []),
+  ];
+}

@@ -1,0 +1,64 @@
+import { isUtf8 } from 'node:buffer';
+import { SAVE_AS_UTF8 } from './encoding.ts';
+import { FileRejectedError } from './errors.ts';
+import type { ScanLimits } from './limits.ts';
+import { INVALID_UTF8, MALFORMED, NUL_BYTE, QUOTED, reasonsOf } from './record-batch.ts';
+
+/** The first record of a file, once it is known to be well-formed. */
+export interface Header {
+  /** Unquoted, without surrounding blanks. May be empty or repeat: judging names is not a scanner's job. */
+  readonly names: readonly string[];
+  /** It is the file's first line and has no quotes: a reader may skip it as one line. */
+  readonly plain: boolean;
+  /** Offset in the file of the byte after its line feed. */
+  readonly end: number;
+}
+
+/** Splits a record that is known to be well-formed. */
+function splitFields(record: string): string[] {
+  const fields: string[] = [];
+  const field = /("[^"]*(?:""[^"]*)*"|[^,]*)(?:,|$)/gy;
+  for (let match = field.exec(record); match !== null; match = field.exec(record)) {
+    const written = match[1] ?? '';
+    fields.push(written.startsWith('"') ? written.slice(1, -1).replaceAll('""', '"') : written);
+    if (!match[0].endsWith(',')) break;
+  }
+  return fields;
+}
+
+interface FoundRecord {
+  /** Undefined if it is longer than may be held. */
+  readonly bytes: Uint8Array | undefined;
+  readonly flags: number;
+  readonly columns: number;
+  readonly byte: number;
+  readonly line: number;
+  readonly end: number;
+}
+
+/** @throws FileRejectedError if the header is malformed or has too many columns */
+export function readHeader(found: FoundRecord, limits: ScanLimits): Header {
+  const { bytes, byte, line, columns } = found;
+  let flags = found.flags;
+  if ((flags & NUL_BYTE) !== 0) {
+    const message = 'The header holds NUL bytes, as UTF-16 text does; only UTF-8 is read.';
+    throw new FileRejectedError('wrong_encoding', message, { hint: SAVE_AS_UTF8, byte, line });
+  }
+  if (bytes !== undefined && !isUtf8(bytes)) flags |= INVALID_UTF8;
+  if (bytes === undefined || (flags & MALFORMED) !== 0) {
+    const message = `The header is malformed (${reasonsOf(flags).join(', ')}), so no column can be named.`;
+    const hint =
+      'Deliver the file with a first record that names its columns, as UTF-8 and quoted as RFC 4180 says.';
+    throw new FileRejectedError('malformed_header', message, { hint, byte, line });
+  }
+  if (columns > limits.maxColumns) {
+    const message = `The header has ${columns} columns; at most ${limits.maxColumns} are allowed.`;
+    const hint = 'Deliver fewer columns, or raise the limit.';
+    throw new FileRejectedError('too_many_columns', message, { hint, byte, line });
+  }
+  return {
+    names: splitFields(new TextDecoder().decode(bytes)).map((name) => name.trim()),
+    plain: line === 1 && (flags & QUOTED) === 0,
+    end: found.end,
+  };
+}

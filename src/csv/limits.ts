@@ -1,0 +1,33 @@
+/** What one file may ask of this machine. A value equal to a limit is still allowed. */
+export interface ScanLimits {
+  /** Bytes of one record without its line end; a longer one is malformed. 1 MiB: a play has about 60. */
+  readonly maxRecordBytes: number;
+  /** Bytes of one field as it stands in the file, its quotes included; a longer one is malformed. 64 KiB. */
+  readonly maxFieldBytes: number;
+  /** Columns of the header; more reject the file. 256. */
+  readonly maxColumns: number;
+  /** Uncompressed bytes, and bytes received; more reject the file. 10 GiB. */
+  readonly maxBytes: number;
+  /** Data records, malformed ones included; more reject the file. 50 million. */
+  readonly maxRecords: number;
+  /** Uncompressed bytes per compressed byte; more reject the file. 100: CSV reaches about 20. */
+  readonly maxGzipRatio: number;
+  /** So many uncompressed bytes are allowed at any ratio: little files compress absurdly well. 1 MiB. */
+  readonly gzipRatioFreeBytes: number;
+}
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+export const DEFAULT_SCAN_LIMITS: ScanLimits = {
+  maxRecordBytes: MIB,
+  maxFieldBytes: 64 * KIB,
+  maxColumns: 256,
+  maxBytes: 10 * KIB * MIB,
+  maxRecords: 50_000_000,
+  maxGzipRatio: 100,
+  gzipRatioFreeBytes: MIB,
+};
+
+/** How many new bytes are scanned at a time. The result never depends on it. */
+export const DEFAULT_BLOCK_BYTES = MIB;

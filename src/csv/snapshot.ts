@@ -1,0 +1,124 @@
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { readBlocks, type Block } from './blocks.ts';
+import { CleanFileWriter, type CleanFile } from './clean-file.ts';
+import { FileRejectedError } from './errors.ts';
+import { gunzip } from './gunzip.ts';
+import { DEFAULT_BLOCK_BYTES, type ScanLimits } from './limits.ts';
+import { Receiver } from './receive.ts';
+import { scanText } from './scan.ts';
+import { RecordScanner } from './scanner.ts';
+
+export { DEFAULT_SCAN_LIMITS, type ScanLimits } from './limits.ts';
+
+/** One file as it was received, and what the scanner vouches for. */
+export interface Snapshot {
+  /** The bytes exactly as received; what came compressed stays so. */
+  readonly rawPath: string;
+  /** Of the bytes as received, lower-case hex. */
+  readonly sha256: string;
+  /** As received. */
+  readonly bytes: number;
+  readonly compressed: boolean;
+  /** Unquoted, without surrounding blanks; empty if the file has no record at all. */
+  readonly header: readonly string[];
+  /** Data records without the header, malformed ones included. Blank lines are not records. */
+  readonly records: number;
+  /** Of those, how many the engine will not see. */
+  readonly malformed: number;
+  /** What the engine reads; `clean.path` is `rawPath` if the file can be read as it came. */
+  readonly clean: CleanFile;
+}
+
+export interface SnapshotOptions {
+  /** Where to keep the bytes as received; an existing file is replaced. */
+  readonly rawPath: string;
+  /** Where to put the clean file, if the bytes as received are not clean; an existing file is replaced. */
+  readonly cleanPath: string;
+  /** Whether the source is gzip. */
+  readonly compressed: boolean;
+  readonly limits: ScanLimits;
+  readonly signal?: AbortSignal;
+  /** Called about once per MiB. */
+  readonly onProgress?: (bytesReceived: number, records: number) => void;
+  /** New bytes that are scanned at a time, at least 16; default 1 MiB. Never changes the result. */
+  readonly blockBytes?: number;
+}
+
+/**
+ * Copies a source to this machine and finds its records, in one pass and in bounded memory. On failure
+ * the files written so far stay; the source is destroyed in any case.
+ * @throws FileRejectedError if the file as a whole cannot be trusted
+ * @throws the signal's reason if aborted, and the source's own errors
+ */
+export async function takeSnapshot(source: Readable, options: SnapshotOptions): Promise<Snapshot> {
+  const { signal } = options;
+  const stop = (): void => {
+    source.destroy(signal?.reason instanceof Error ? signal.reason : undefined);
+  };
+  signal?.addEventListener('abort', stop);
+  try {
+    signal?.throwIfAborted();
+    return await receiveAndScan(source, options);
+  } catch (error) {
+    // However the abort surfaced, its reason is what the caller wants to know.
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    source.destroy();
+  }
+}
+
+async function receiveAndScan(source: Readable, options: SnapshotOptions): Promise<Snapshot> {
+  const { rawPath, cleanPath, compressed, limits, blockBytes = DEFAULT_BLOCK_BYTES } = options;
+  const headroom = limits.maxRecordBytes;
+  const scanner = new RecordScanner(limits, blockBytes);
+  const clean = new CleanFileWriter(rawPath, cleanPath);
+  const raw = await open(rawPath, 'w');
+  const receiver = new Receiver(raw, limits);
+  const received = receiver.receive(readBlocks(source, blockBytes, compressed ? 0 : headroom));
+  try {
+    if (compressed) await clean.begin();
+    const blocks = keepOpen(received);
+    const text = compressed ? readBlocks(gunzip(blocks, limits), blockBytes, headroom) : blocks;
+    let records = 0;
+    let malformed = 0;
+    for await (const batch of scanText(text, scanner, limits)) {
+      options.signal?.throwIfAborted();
+      records += batch.count;
+      malformed += batch.malformed;
+      await clean.add(batch, scanner.header);
+      options.onProgress?.(receiver.bytes, records);
+    }
+    const header = scanner.header?.names ?? [];
+    return { rawPath, ...receiver.finish(), compressed, header, records, malformed, clean: clean.finish() };
+  } catch (error) {
+    if (error instanceof FileRejectedError && error.code !== 'too_many_bytes')
+      throw await withIdentity(error, received, receiver);
+    throw error;
+  } finally {
+    await received.return();
+    await Promise.all([raw.close(), clean.close()]);
+  }
+}
+
+/** A rejected file is received to its end, so that it can be told from others and kept whole. */
+async function withIdentity(
+  rejection: FileRejectedError,
+  rest: AsyncIterable<Block>,
+  receiver: Receiver,
+): Promise<FileRejectedError> {
+  try {
+    for await (const block of rest) if (block.last) break;
+  } catch (error) {
+    if (error instanceof FileRejectedError) return rejection;
+    throw error;
+  }
+  return rejection.withReceived(receiver.finish());
+}
+
+/** The same blocks, but a consumer that stops early does not end the source. */
+function keepOpen(blocks: AsyncGenerator<Block, void, undefined>): AsyncIterable<Block> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => blocks.next() }) };
+}

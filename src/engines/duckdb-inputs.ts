@@ -1,0 +1,47 @@
+import { literal, quoted } from './dialect.ts';
+import type { Columns, CsvInput, JsonInput, ParquetInput, PlanInput } from './engine.ts';
+
+/** The SELECT that reads an input. Paths come from the program, columns from contracts and KPIs. */
+export function readInput(input: PlanInput): string {
+  switch (input.format) {
+    case 'parquet':
+      return readParquet(input);
+    case 'csv':
+      return readCsv(input);
+    case 'json':
+      return readJson(input);
+  }
+}
+
+function readParquet({ paths, columns, fileColumn }: ParquetInput): string {
+  if (paths.length === 0) return emptyRelation(columns, fileColumn);
+  const selected = Object.keys(columns).map(quoted);
+  if (fileColumn !== undefined) selected.push(`parse_filename(filename) AS ${quoted(fileColumn)}`);
+  return `SELECT ${selected.join(', ')} FROM read_parquet([${paths.map(literal).join(', ')}],
+    hive_partitioning = false, union_by_name = false${fileColumn === undefined ? '' : ', filename = true'})`;
+}
+
+function emptyRelation(columns: Columns, fileColumn: string | undefined): string {
+  const nulls = Object.entries(columns).map(([name, type]) => `CAST(NULL AS ${type}) AS ${quoted(name)}`);
+  if (fileColumn !== undefined) nulls.push(`CAST(NULL AS VARCHAR) AS ${quoted(fileColumn)}`);
+  return `SELECT ${nulls.join(', ')} WHERE false`;
+}
+
+/**
+ * Every option is explicit, because a guess by the reader is a wrong result in silence. A file with a
+ * quote in it is read by one thread: parallel readers can begin within a quoted line break.
+ */
+function readCsv({ path, columns, header, quoted: hasQuotes, maxRecordBytes, rowColumn }: CsvInput): string {
+  const types = columns.map((column) => `${quoted(column)}: 'VARCHAR'`).join(', ');
+  const parallel = !hasQuotes && rowColumn === undefined;
+  const row = rowColumn === undefined ? '' : `row_number() OVER () AS ${quoted(rowColumn)}, `;
+  return `SELECT ${row}* FROM read_csv(${literal(path)}, columns = {${types}}, auto_detect = false,
+    delim = ',', quote = '"', escape = '"', new_line = '\\n', header = ${header}, nullstr = '',
+    strict_mode = true, null_padding = false, ignore_errors = false, encoding = 'utf-8',
+    max_line_size = ${maxRecordBytes + 2}, parallel = ${parallel})`;
+}
+
+function readJson({ path, columns }: JsonInput): string {
+  const types = Object.entries(columns).map(([name, type]) => `${quoted(name)}: ${literal(type)}`);
+  return `SELECT * FROM read_json(${literal(path)}, format = 'newline_delimited', columns = {${types.join(', ')}})`;
+}

@@ -1,0 +1,136 @@
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { mkdir } from 'node:fs/promises';
+import { literal, quoted } from './dialect.ts';
+import { duckdbDialect } from './duckdb-dialect.ts';
+import { readInput } from './duckdb-inputs.ts';
+import type { Engine, Plan, PlanOutput, PlanResult, Row, Value, WrittenFile } from './engine.ts';
+import { EngineError } from './errors.ts';
+
+export interface DuckdbOptions {
+  /** Bounds DuckDB's buffers, as DuckDB writes sizes, for example `1GB`. */
+  readonly memoryLimit: string;
+  readonly threads: number;
+  /** Where operators spill what does not fit; made if absent. */
+  readonly spillDirectory: string;
+  /** The only directories whose files SQL can reach. */
+  readonly directories: readonly string[];
+}
+
+/** DuckDB inside this process: one database in memory, one connection for each plan. */
+export class DuckdbEngine implements Engine {
+  readonly name = 'duckdb';
+  readonly dialect = duckdbDialect;
+  readonly #instance: DuckDBInstance;
+
+  private constructor(instance: DuckDBInstance) {
+    this.#instance = instance;
+  }
+
+  static async open(options: DuckdbOptions): Promise<DuckdbEngine> {
+    await mkdir(options.spillDirectory, { recursive: true });
+    const instance = await DuckDBInstance.create(':memory:', {
+      memory_limit: options.memoryLimit,
+      threads: String(options.threads),
+      temp_directory: options.spillDirectory,
+      autoload_known_extensions: 'false',
+      autoinstall_known_extensions: 'false',
+    });
+    const connection = await instance.connect();
+    try {
+      // Data cannot make SQL reach elsewhere, whatever it holds: names and values are never SQL here,
+      // and this is the second wall behind that rule.
+      const directories = [...options.directories, options.spillDirectory].map(literal).join(', ');
+      await connection.run(`SET allowed_directories = [${directories}]`);
+      await connection.run('SET enable_external_access = false');
+      await connection.run('SET lock_configuration = true');
+    } finally {
+      connection.closeSync();
+    }
+    return new DuckdbEngine(instance);
+  }
+
+  async run(plan: Plan, signal?: AbortSignal): Promise<PlanResult> {
+    signal?.throwIfAborted();
+    const connection = await this.#instance.connect();
+    const interrupt = (): void => {
+      connection.interrupt();
+    };
+    signal?.addEventListener('abort', interrupt, { once: true });
+    try {
+      return await execute(connection, plan);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof EngineError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new EngineError(`DuckDB could not execute the plan "${plan.name}": ${reason}`, { cause: error });
+    } finally {
+      signal?.removeEventListener('abort', interrupt);
+      connection.closeSync();
+    }
+  }
+
+  close(): Promise<void> {
+    this.#instance.closeSync();
+    return Promise.resolve();
+  }
+}
+
+async function execute(connection: DuckDBConnection, plan: Plan): Promise<PlanResult> {
+  for (const [name, input] of Object.entries(plan.inputs)) {
+    await connection.run(`CREATE TEMP VIEW ${quoted(name)} AS ${readInput(input)}`);
+  }
+  for (const step of plan.steps) {
+    const kind = step.materialize === true ? 'TABLE' : 'VIEW';
+    await connection.run(`CREATE TEMP ${kind} ${quoted(step.name)} AS ${step.sql}`);
+  }
+  const files: Record<string, readonly WrittenFile[]> = {};
+  const rows: Record<string, readonly Row[]> = {};
+  for (const [name, output] of Object.entries(plan.outputs)) {
+    if (output.format === 'rows') rows[name] = await readRows(connection, output.from);
+    else files[name] = await writeFiles(connection, output);
+  }
+  return { files, rows };
+}
+
+async function readRows(connection: DuckDBConnection, from: string): Promise<readonly Row[]> {
+  const reader = await connection.runAndReadAll(`SELECT * FROM ${quoted(from)}`);
+  return reader.getRowObjects().map((row) => {
+    const entries = Object.entries(row).map(([column, value]): [string, Value] => {
+      if (value === null || typeof value !== 'object') return [column, value ?? null];
+      return [column, value.toString()];
+    });
+    return Object.fromEntries(entries);
+  });
+}
+
+async function writeFiles(
+  connection: DuckDBConnection,
+  output: Exclude<PlanOutput, { format: 'rows' }>,
+): Promise<readonly WrittenFile[]> {
+  let source = `SELECT * FROM ${quoted(output.from)}`;
+  if (output.format === 'csv') {
+    const reader = await connection.runAndReadAll(`COPY (${source}) TO ${literal(output.path)} (FORMAT csv, HEADER false)`);
+    return [{ path: output.path, rows: Number(reader.getRows()[0]?.[0] ?? 0) }];
+  }
+  const options = ['FORMAT parquet', 'COMPRESSION snappy', 'RETURN_STATS true'];
+  if ('partitionBy' in output) {
+    // Sorted, so that each partition is one file however many rows and threads there are.
+    source += ` ORDER BY ${[output.partitionBy, ...(output.orderBy ?? [])].map(quoted).join(', ')}`;
+    options.push(`PARTITION_BY (${quoted(output.partitionBy)})`, "FILENAME_PATTERN 'part-{i}'");
+    await mkdir(output.path, { recursive: true });
+  }
+  const reader = await connection.runAndReadAll(
+    `COPY (${source}) TO ${literal(output.path)} (${options.join(', ')})`,
+  );
+  return reader.getRowObjectsJson().map((row) => writtenFile(row));
+}
+
+/** One row of RETURN_STATS. */
+function writtenFile(row: Readonly<Record<string, unknown>>): WrittenFile {
+  const path = row['filename'];
+  if (typeof path !== 'string') throw new EngineError(`DuckDB did not say which file it wrote: ${JSON.stringify(row)}`);
+  const written = { path, rows: Number(row['count']) };
+  const keys = row['partition_keys'];
+  const partition: unknown = Array.isArray(keys) ? (keys[0] as { value?: unknown } | undefined)?.value : undefined;
+  return typeof partition === 'string' ? { ...written, partition } : written;
+}

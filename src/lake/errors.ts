@@ -1,0 +1,123 @@
+import { HitparadeError } from '../errors.ts';
+import type { FailureKind } from '../errors.ts';
+
+/** The base of every error that a lake throws on purpose. */
+export abstract class LakeError extends HitparadeError {}
+
+/** A key, prefix or attempt that no lake may hold. Thrown before anything is touched. */
+export class InvalidKeyError extends LakeError {
+  readonly kind = 'usage';
+  readonly key: string;
+
+  constructor(key: string, problem: string) {
+    super(`${JSON.stringify(key)} is no key of a lake: ${problem}.`, {
+      hint: "Keys are relative, with single '/' between names, without '.', '..' or NUL: raw/streams/monday.csv.",
+    });
+    this.key = key;
+  }
+}
+
+export class ObjectMissingError extends LakeError {
+  readonly kind = 'unexpected';
+  readonly key: string;
+
+  constructor(key: string) {
+    super(`The lake holds no object ${JSON.stringify(key)}. Only regular files are objects.`, {
+      hint: 'It may have been moved, archived or deleted meanwhile. Run again; files that still lie in raw/ are taken.',
+    });
+    this.key = key;
+  }
+}
+
+/** The bytes that were read may be a mix of two versions: throw them away. */
+export class ObjectChangedError extends LakeError {
+  readonly kind = 'temporary';
+  readonly key: string;
+
+  constructor(key: string) {
+    super(`${JSON.stringify(key)} changed while it was read.`, {
+      hint: 'Wait until its upload has ended, then run again.',
+    });
+    this.key = key;
+  }
+}
+
+/** The name of the key, or of one of its folders, belongs to something that is not what it must be. */
+export class KeyTakenError extends LakeError {
+  readonly kind = 'usage';
+  readonly key: string;
+
+  constructor(key: string, needed: 'a regular file' | 'a folder') {
+    super(`${JSON.stringify(key)} exists in the lake, but it is not ${needed}.`, {
+      hint: 'Move it out of the lake: links, pipes and folders in the place of files are never followed.',
+    });
+    this.key = key;
+  }
+}
+
+/** Two tries share one id: their files would overwrite each other. */
+export class AttemptTakenError extends LakeError {
+  readonly kind = 'unexpected';
+  readonly attempt: string;
+
+  constructor(attempt: string) {
+    super(`The attempt ${JSON.stringify(attempt)} has a workspace already; each try needs its own id.`, {
+      hint: 'Please report this as a bug.',
+    });
+    this.attempt = attempt;
+  }
+}
+
+/** The disk, a quota or the largest file size is exhausted. Nothing stands under the final name. */
+export class LakeFullError extends LakeError {
+  readonly kind = 'temporary';
+
+  constructor(action: string, cause: unknown) {
+    super(`No space is left to ${action}.`, { cause, hint: 'Free some space, then run again.' });
+  }
+}
+
+export class LakeAccessError extends LakeError {
+  readonly kind = 'usage';
+
+  constructor(action: string, cause: unknown) {
+    super(`Not permitted to ${action}.`, {
+      cause,
+      hint: 'Give this user the right to read and write the lake, or choose another lake.',
+    });
+  }
+}
+
+/** Without hard links there is no exclusive and durable write. */
+export class HardLinksUnsupportedError extends LakeError {
+  readonly kind = 'usage';
+
+  constructor(action: string, cause: unknown) {
+    super(`Cannot ${action}: the file system has no hard links.`, {
+      cause,
+      hint: 'Put the lake on a file system with hard links, such as ext4, XFS, Btrfs, APFS or NTFS.',
+    });
+  }
+}
+
+/** Any other failure of the storage. Whether the write took place is unknown: look, never assume. */
+export class LakeIoError extends LakeError {
+  readonly kind: FailureKind = 'unexpected';
+
+  constructor(action: string, cause: unknown) {
+    super(`Failed to ${action}: ${cause instanceof Error ? cause.message : String(cause)}.`, {
+      cause,
+      hint: 'Check the disk or mount that holds the lake, then run again.',
+    });
+  }
+}
+
+/** The commit log is not what was written: a missing, altered or unreadable entry. Nothing is guessed. */
+export class LogCorruptError extends LakeError {
+  readonly kind = 'unexpected';
+}
+
+/** The commit log is of a format that this version of the program does not know. */
+export class LogFormatError extends LakeError {
+  readonly kind = 'usage';
+}

@@ -1,0 +1,112 @@
+import { constants } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
+import { lstat, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HitparadeError } from '../errors.ts';
+import { HardLinksUnsupportedError, LakeAccessError, LakeFullError, LakeIoError } from './errors.ts';
+import type { ObjectInfo } from './lake.ts';
+
+export function errnoOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Runs a step on the file system; its errors tell what was tried, with the cause kept. */
+export async function doing<T>(action: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    throw named(action, error);
+  }
+}
+
+function named(action: string, error: unknown): unknown {
+  if (error instanceof HitparadeError) return error;
+  switch (errnoOf(error)) {
+    case undefined:
+      return error;
+    case 'ENOSPC':
+    case 'EDQUOT':
+    case 'EFBIG':
+      return new LakeFullError(action, error);
+    case 'EPERM':
+      // Linux says EPERM for link(2) on a file system without hard links, such as FAT.
+      if (error instanceof Error && 'syscall' in error && error.syscall === 'link') {
+        return new HardLinksUnsupportedError(action, error);
+      }
+      return new LakeAccessError(action, error);
+    case 'EACCES':
+    case 'EROFS':
+      return new LakeAccessError(action, error);
+    case 'ENOTSUP':
+    case 'EOPNOTSUPP':
+    case 'ENOSYS':
+      return new HardLinksUnsupportedError(action, error);
+    default:
+      return new LakeIoError(action, error);
+  }
+}
+
+/** What stands at the path itself, links not followed; `undefined` if nothing does. */
+export async function lstatIfPresent(path: string): Promise<BigIntStats | undefined> {
+  try {
+    return await lstat(path, { bigint: true });
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+/** True if every folder on the way from the root to the key is a real one: no link leads out of the lake. */
+export async function foldersAreReal(root: string, key: string): Promise<boolean> {
+  let path = root;
+  for (const name of key.split('/').slice(0, -1)) {
+    path = join(path, name);
+    if ((await lstatIfPresent(path))?.isDirectory() !== true) return false;
+  }
+  return true;
+}
+
+/** Opens a regular file for reading, and nothing else: no link, pipe, device or folder. */
+export async function openRegular(
+  path: string,
+): Promise<{ readonly handle: FileHandle; readonly stat: BigIntStats } | undefined> {
+  // Asked first, because opening a device can already have an effect.
+  if ((await lstatIfPresent(path))?.isFile() !== true) return undefined;
+  let handle: FileHandle;
+  try {
+    // O_NONBLOCK: a pipe that took the file's place in this moment must not make us wait.
+    handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENXIO') return undefined;
+    throw error;
+  }
+  try {
+    const stat = await handle.stat({ bigint: true });
+    if (stat.isFile()) return { handle, stat };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  await handle.close();
+  return undefined;
+}
+
+export const infoOf = (key: string, stat: BigIntStats): ObjectInfo => ({
+  key,
+  bytes: Number(stat.size),
+  modified: stat.mtime,
+  version: versionOf(stat),
+});
+
+/** The change time is in it too: it sees a rewrite that put the old modification time back. */
+export const versionOf = (stat: BigIntStats): string => `${contentOf(stat)}-${stat.ctimeNs.toString()}`;
+
+/** The part of the version that a rename or a further hard link leaves alone. */
+export const contentOf = (stat: BigIntStats): string =>
+  [stat.size, stat.mtimeNs, stat.ino].map((number) => number.toString()).join('-');
+
+export const contentOfVersion = (version: string): string => version.slice(0, version.lastIndexOf('-'));

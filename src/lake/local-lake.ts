@@ -1,0 +1,177 @@
+import { mkdir, realpath, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { AttemptTakenError, ObjectChangedError, ObjectMissingError } from './errors.ts';
+import type { Lake, ObjectInfo, OpenObject, Workspace } from './lake.ts';
+import {
+  contentOf,
+  doing,
+  errnoOf,
+  foldersAreReal,
+  infoOf,
+  lstatIfPresent,
+  openRegular,
+} from './local-files.ts';
+import { assertAttempt, assertKey } from './local-keys.ts';
+import { listFiles } from './local-list.ts';
+import { LocalTrash } from './local-trash.ts';
+import { LocalWorkspace } from './local-workspace.ts';
+import { LocalWriter } from './local-writer.ts';
+import type { Fill } from './local-writer.ts';
+import { STAGING } from './zones.ts';
+
+/** Far longer than any write lasts: only what a dead process left is older. */
+const SCRATCH_LIFE_MS = 3 * 24 * 60 * 60 * 1000;
+const READ_BYTES = 256 * 1024;
+/** Why a second name may be impossible where a copy is not. */
+const CANNOT_LINK: readonly (string | undefined)[] = ['EXDEV', 'EMLINK', 'EPERM'];
+
+/**
+ * A lake in a directory. Objects are regular files reached through real folders: links, pipes,
+ * devices, names that are not UTF-8 and names that begin with `.hitparade` are never objects.
+ * Scratch files, the trash and embedded tables live in `.hitparade/` below the root.
+ */
+export class LocalLake implements Lake {
+  readonly url: string;
+  readonly #root: string;
+  readonly #writer: LocalWriter;
+  readonly #trash: LocalTrash;
+
+  private constructor(root: string) {
+    this.url = pathToFileURL(root).href;
+    this.#root = root;
+    this.#writer = new LocalWriter(root);
+    this.#trash = new LocalTrash(root, this.#writer);
+  }
+
+  /** Makes the directory if needed, and finishes what processes that died here had begun. */
+  static async open(directory: string): Promise<LocalLake> {
+    return doing(`open the lake ${directory}`, async () => {
+      await mkdir(directory, { recursive: true });
+      // The root itself may be a link; below it none is followed.
+      const lake = new LocalLake(await realpath(resolve(directory)));
+      await lake.#writer.sweep(SCRATCH_LIFE_MS);
+      await lake.#trash.recover(SCRATCH_LIFE_MS);
+      return lake;
+    });
+  }
+
+  async head(key: string): Promise<ObjectInfo | undefined> {
+    assertKey(key);
+    return doing(`look up ${key}`, async () => {
+      if (!(await foldersAreReal(this.#root, key))) return undefined;
+      const stat = await lstatIfPresent(this.#path(key));
+      return stat?.isFile() === true ? infoOf(key, stat) : undefined;
+    });
+  }
+
+  async get(key: string): Promise<Uint8Array | undefined> {
+    return doing(`read ${key}`, async () => {
+      const opened = await this.#open(key);
+      try {
+        return await opened?.handle.readFile();
+      } finally {
+        await opened?.handle.close();
+      }
+    });
+  }
+
+  list(prefix: string): AsyncIterable<ObjectInfo> {
+    return listFiles(this.#root, prefix);
+  }
+
+  /** Read the stream to its end or destroy it: until then it holds the file open. */
+  async open(key: string): Promise<OpenObject> {
+    return doing(`read ${key}`, async () => {
+      const opened = await this.#open(key);
+      if (opened === undefined) throw new ObjectMissingError(key);
+      return {
+        info: infoOf(key, opened.stat),
+        stream: opened.handle.createReadStream({ highWaterMark: READ_BYTES }),
+        assertUnchanged: async () => {
+          const now = await lstatIfPresent(this.#path(key));
+          if (now === undefined || contentOf(now) !== contentOf(opened.stat))
+            throw new ObjectChangedError(key);
+        },
+      };
+    });
+  }
+
+  async putIfAbsent(key: string, body: Uint8Array): Promise<boolean> {
+    assertKey(key);
+    return doing(`write ${key}`, () => this.#writer.create(this.#path(key), (file) => file.writeFile(body)));
+  }
+
+  async put(key: string, body: Uint8Array): Promise<void> {
+    assertKey(key);
+    await doing(`write ${key}`, () => this.#writer.replace(this.#path(key), (file) => file.writeFile(body)));
+  }
+
+  async copyIfAbsent(from: string, to: string): Promise<boolean> {
+    assertKey(to);
+    return doing(`copy ${from} to ${to}`, async () => {
+      if ((await this.head(from)) === undefined) throw new ObjectMissingError(from);
+      // Staged objects never change, so they may share their bytes; a source file may be rewritten in place.
+      if (from.startsWith(STAGING)) {
+        try {
+          return await this.#writer.link(this.#path(from), this.#path(to));
+        } catch (error) {
+          if (errnoOf(error) === 'ENOENT') throw new ObjectMissingError(from);
+          if (!CANNOT_LINK.includes(errnoOf(error))) throw error;
+        }
+      }
+      return this.#writer.create(this.#path(to), this.#contentOf(from));
+    });
+  }
+
+  async copy(from: string, to: string): Promise<void> {
+    assertKey(to);
+    await doing(`copy ${from} to ${to}`, () => this.#writer.replace(this.#path(to), this.#contentOf(from)));
+  }
+
+  async deleteIfMatch(key: string, version: string): Promise<boolean> {
+    assertKey(key);
+    return doing(`delete ${key}`, async () =>
+      (await foldersAreReal(this.#root, key)) ? this.#trash.deleteIfMatch(key, version) : false,
+    );
+  }
+
+  engineInputs(keys: readonly string[]): Promise<readonly string[]> {
+    for (const key of keys) assertKey(key);
+    return Promise.resolve(keys.map((key) => this.#path(key)));
+  }
+
+  /** @throws AttemptTakenError: an attempt gets a workspace once, for its files may have second names */
+  async workspace(attempt: string): Promise<Workspace> {
+    assertAttempt(attempt);
+    const workspace = new LocalWorkspace(this.#root, attempt, this.#writer);
+    await doing(`make the workspace ${attempt}`, async () => {
+      await this.#writer.ensureDirectory(this.#path(STAGING));
+      try {
+        await mkdir(workspace.directory);
+      } catch (error) {
+        if (errnoOf(error) === 'EEXIST') throw new AttemptTakenError(attempt);
+        throw error;
+      }
+    });
+    return workspace;
+  }
+
+  #path(key: string): string {
+    return join(this.#root, key);
+  }
+
+  async #open(key: string) {
+    assertKey(key);
+    return (await foldersAreReal(this.#root, key)) ? openRegular(this.#path(key)) : undefined;
+  }
+
+  /** A copy is of one version or it fails. */
+  #contentOf(key: string): Fill {
+    return async (file) => {
+      const source = await this.open(key);
+      await writeFile(file, source.stream);
+      await source.assertUnchanged();
+    };
+  }
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ObjectMissingError } from './errors.ts';
+import type { StagedObject, Workspace } from './lake.ts';
+import { doing, foldersAreReal, openRegular } from './local-files.ts';
+import { assertKey } from './local-keys.ts';
+import { syncDirectory } from './local-writer.ts';
+import type { LocalWriter } from './local-writer.ts';
+import { STAGING } from './zones.ts';
+
+/** Large enough that hashing, not system calls, is the work. */
+const READ_BYTES = 1 << 20;
+
+/**
+ * The workspace of a local lake lies in the lake itself, so staging a file moves no bytes. A staged
+ * file must not be written again: once it is copied, it and the copy are one file with two names.
+ */
+export class LocalWorkspace implements Workspace {
+  readonly directory: string;
+  readonly #root: string;
+  readonly #attempt: string;
+  readonly #writer: LocalWriter;
+
+  constructor(root: string, attempt: string, writer: LocalWriter) {
+    this.#root = root;
+    this.#attempt = attempt;
+    this.#writer = writer;
+    this.directory = join(root, STAGING, attempt);
+  }
+
+  path(name: string): string {
+    const path = join(this.#root, this.#key(name));
+    mkdirSync(dirname(path), { recursive: true });
+    return path;
+  }
+
+  async stage(name: string): Promise<StagedObject> {
+    const key = this.#key(name);
+    const path = join(this.#root, key);
+    return doing(`stage ${key}`, async () => {
+      const opened = (await foldersAreReal(this.#root, key)) ? await openRegular(path) : undefined;
+      if (opened === undefined) throw new ObjectMissingError(key);
+      const hash = createHash('sha256');
+      let bytes = 0;
+      try {
+        await opened.handle.sync();
+        const stream = opened.handle.createReadStream({ highWaterMark: READ_BYTES, autoClose: false });
+        for await (const chunk of stream as AsyncIterable<Buffer>) {
+          hash.update(chunk);
+          bytes += chunk.length;
+        }
+      } finally {
+        await opened.handle.close();
+      }
+      await this.#writer.ensureDirectory(dirname(path));
+      await syncDirectory(dirname(path));
+      return { key, bytes, sha256: hash.digest('hex') };
+    });
+  }
+
+  async dispose(): Promise<void> {
+    await doing(`remove the workspace ${this.#attempt}`, () =>
+      rm(this.directory, { recursive: true, force: true }),
+    );
+  }
+
+  #key(name: string): string {
+    const key = `${STAGING}${this.#attempt}/${name}`;
+    assertKey(key);
+    return key;
+  }
+}

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { type LogEntry, type LogEntryBody, LOG_FORMAT, logEntrySchema } from './entry.ts';
+import { LogCorruptError, LogFormatError } from './errors.ts';
+import type { Lake } from './lake.ts';
+import { LakeState } from './state.ts';
+import { CHECKPOINT, logKey } from './zones.ts';
+
+const checkpointSchema = z.object({
+  format: z.literal(LOG_FORMAT),
+  /** SHA-256 of the newest entry's bytes, the `previous` of the next. */
+  head: z.string(),
+  /** Entries up to this number need nothing more: visible, marked, archived. */
+  settled: z.number().int().nonnegative(),
+  entries: z.array(logEntrySchema),
+});
+
+/**
+ * The commit log: the only truth of the lake. An entry is one put-if-absent of `_log/<n>.json` that
+ * carries the hash of the entry before it. The checkpoint is a cache of the fold and can be deleted.
+ */
+export class CommitLog {
+  readonly state = new LakeState();
+  readonly #lake: Lake;
+  #head = '';
+  #checkpointed = 0;
+  /** Entries up to this number were found complete by an earlier run. */
+  settled = 0;
+
+  private constructor(lake: Lake) {
+    this.#lake = lake;
+  }
+
+  static async open(lake: Lake): Promise<CommitLog> {
+    const log = new CommitLog(lake);
+    await log.#loadCheckpoint();
+    await log.catchUp();
+    return log;
+  }
+
+  /** Reads the entries that came since. @throws LogCorruptError, LogFormatError */
+  async catchUp(): Promise<void> {
+    for (;;) {
+      const body = await this.#lake.get(logKey(this.state.head + 1));
+      if (body === undefined) return;
+      this.#append(this.#parse(this.state.head + 1, body), body);
+    }
+  }
+
+  /**
+   * Commits an entry at the next free number. Somebody else's entry there is read first, and `decide`
+   * is asked again, because the world has changed: it may return undefined to commit nothing.
+   */
+  async commit(decide: (state: LakeState) => LogEntryBody | undefined): Promise<LogEntry | undefined> {
+    for (;;) {
+      await this.catchUp();
+      const body = decide(this.state);
+      if (body === undefined) return undefined;
+      const n = this.state.head + 1;
+      const entry: LogEntry = { format: LOG_FORMAT, n, previous: this.#head, ...body };
+      const bytes = Buffer.from(`${JSON.stringify(entry)}\n`);
+      const created = await this.#lake.putIfAbsent(logKey(n), bytes);
+      if (created) {
+        this.#append(entry, bytes);
+        return entry;
+      }
+      // An answer can be lost after the object was stored: what stands there may be ours.
+      const there = await this.#lake.get(logKey(n));
+      if (there === undefined) continue;
+      const found = this.#parse(n, there);
+      this.#append(found, there);
+      if (found.attempt === entry.attempt) return found;
+    }
+  }
+
+  /** Stores the fold if it has grown by enough to be worth a write, or if `settled` rose. */
+  async checkpoint(settled: number): Promise<void> {
+    const grown = this.state.head - this.#checkpointed;
+    if (grown === 0 && settled === this.settled) return;
+    const checkpoint: z.infer<typeof checkpointSchema> = {
+      format: LOG_FORMAT,
+      head: this.#head,
+      settled,
+      entries: [...this.state.entries],
+    };
+    await this.#lake.put(CHECKPOINT, Buffer.from(JSON.stringify(checkpoint)));
+    this.#checkpointed = this.state.head;
+    this.settled = settled;
+  }
+
+  async #loadCheckpoint(): Promise<void> {
+    const body = await this.#lake.get(CHECKPOINT);
+    if (body === undefined) return;
+    const checkpoint = checkpointSchema.safeParse(parseJson(body));
+    if (!checkpoint.success) return; // A cache: the log itself says the same.
+    const { entries, head, settled } = checkpoint.data;
+    const last = await this.#lake.get(logKey(entries.length));
+    if (last === undefined || sha256(last) !== head) return;
+    for (const entry of entries) this.state.apply(entry);
+    this.#head = head;
+    this.#checkpointed = entries.length;
+    this.settled = settled;
+  }
+
+  #append(entry: LogEntry, bytes: Uint8Array): void {
+    this.state.apply(entry);
+    this.#head = sha256(bytes);
+  }
+
+  #parse(n: number, body: Uint8Array): LogEntry {
+    const json = parseJson(body);
+    const format = z.object({ format: z.number() }).safeParse(json);
+    if (format.success && format.data.format !== LOG_FORMAT) {
+      throw new LogFormatError(
+        `log entry ${logKey(n)} has format ${format.data.format}, and this version knows ${LOG_FORMAT} only.`,
+        { hint: 'A newer hitparade has written to this lake: upgrade this one.' },
+      );
+    }
+    const entry = logEntrySchema.safeParse(json);
+    if (!entry.success) {
+      throw new LogCorruptError(`log entry ${logKey(n)} cannot be read: ${z.prettifyError(entry.error)}`, {
+        hint: 'Restore this object from a backup: it is the record of what was accepted.',
+      });
+    }
+    if (entry.data.n !== n || entry.data.previous !== this.#head) {
+      throw new LogCorruptError(`log entry ${logKey(n)} does not follow the entry before it: the chain is broken.`, {
+        hint: 'An entry was altered or replaced. Restore the objects below _log/ from a backup.',
+      });
+    }
+    return entry.data;
+  }
+}
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** undefined if the bytes are no JSON. */
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

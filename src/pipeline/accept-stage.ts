@@ -1,0 +1,102 @@
+import { InvariantError } from '../errors.ts';
+import type { LogEntry } from '../lake/entry.ts';
+import { ObjectChangedError, ObjectMissingError } from '../lake/errors.ts';
+import { claimFile } from '../stages/check-if-processed/claim.ts';
+import type { SourceFile } from '../stages/context.ts';
+import { acceptFile } from '../stages/validate/accept-file.ts';
+import type { StageName } from './events.ts';
+import type { RunContext } from './session.ts';
+
+/** A source file whose fate the log has decided, on its way to the archive. */
+export interface DecidedFile {
+  readonly source: SourceFile;
+  readonly entry: LogEntry;
+  /** The same bytes had been taken under the same name before. */
+  readonly repeated: boolean;
+  /** Of the claim that this runner holds; undefined for users and songs, which nobody claims. */
+  readonly epoch: number | undefined;
+}
+
+/** Counts bytes and rows over all files of a run, for people who wait. */
+export class Progress {
+  readonly #context: RunContext;
+  readonly #totalBytes: number;
+  #doneBytes = 0;
+  #doneRows = 0;
+
+  constructor(context: RunContext, files: readonly SourceFile[]) {
+    this.#context = context;
+    this.#totalBytes = files.reduce((sum, { object }) => sum + object.bytes, 0);
+  }
+
+  reporter(stage: StageName, file: SourceFile): (bytes: number, rows: number) => void {
+    const { observe } = this.#context;
+    return (bytes, rows) => {
+      const done = this.#doneBytes + bytes;
+      const all = { done, total: this.#totalBytes, rows: this.#doneRows + rows };
+      observe({ type: 'progress', stage, subject: file.filename, unit: 'bytes', ...all });
+    };
+  }
+
+  finished(file: SourceFile, rows: number): void {
+    this.#doneBytes += file.object.bytes;
+    this.#doneRows += rows;
+  }
+}
+
+/** Takes new versions of users and songs into the log. A file that the log has already costs one look. */
+export async function acceptCatalogue(
+  context: RunContext,
+  files: readonly SourceFile[],
+  progress: Progress,
+): Promise<readonly DecidedFile[]> {
+  const decided: DecidedFile[] = [];
+  for (const source of files) {
+    const stage = source.dataset === 'users' ? 'validate_users' : 'validate_songs';
+    const { entry, repeated } = await acceptFile(context, source, 0, progress.reporter(stage, source));
+    progress.finished(source, rowsOf(entry));
+    if (!repeated) decided.push({ source, entry, repeated, epoch: undefined });
+  }
+  return decided;
+}
+
+/**
+ * Whether the log surely has this catalogue file as it lies there: same size and time as when it was
+ * taken, and not touched within the moments around that, when a time can stay the same over a change.
+ */
+export function isUnchangedCatalogue({ log }: RunContext, { dataset, filename, object }: SourceFile): boolean {
+  const entry = log.state.activeFile(dataset, filename);
+  if (entry?.bytes !== object.bytes || entry.asOf !== object.modified.toISOString()) return false;
+  return Date.parse(entry.at) - object.modified.getTime() > 2_000;
+}
+
+/** Claims a play file and takes it into the log. undefined if another runner has it, or it is gone. */
+export async function acceptStream(
+  context: RunContext,
+  source: SourceFile,
+  progress: Progress,
+): Promise<DecidedFile | undefined> {
+  const { ledger, owner, ports, observe } = context;
+  const { filename } = source;
+  const claim = await claimFile(ledger, filename, owner, ports.now());
+  if (!claim.claimed) {
+    observe({ type: 'notice', subject: filename, message: `another runner (${claim.heldBy}) has this file` });
+    return undefined;
+  }
+  try {
+    const report = progress.reporter('validate_streams', source);
+    const { entry, repeated } = await acceptFile(context, source, claim.epoch, report);
+    progress.finished(source, rowsOf(entry));
+    return { source, entry, repeated, epoch: claim.epoch };
+  } catch (error) {
+    await ledger.release(filename, claim.epoch);
+    if (!(error instanceof ObjectMissingError || error instanceof ObjectChangedError)) throw error;
+    observe({ type: 'notice', subject: filename, message: `${error.message} It is left for the next run.` });
+    return undefined;
+  }
+}
+
+function rowsOf(entry: LogEntry): number {
+  if (entry.n < 1) throw new InvariantError(`entry ${entry.n} is not in the log`);
+  return entry.kind === 'accepted' ? entry.counts.rows : 0;
+}

@@ -1,0 +1,70 @@
+import type { LogEntry } from '../lake/entry.ts';
+import type { Publication } from '../lake/publication.ts';
+import type { LakeState } from '../lake/state.ts';
+import { rawKey } from '../lake/zones.ts';
+import type { FileReport } from './reports.ts';
+
+export type Publications = ReadonlyMap<string, Publication>;
+
+/** What the log, and the publications for unknown tracks and users, say of the file of an entry. */
+export function reportOf(entry: LogEntry, state: LakeState, publications: Publications): FileReport {
+  const common = {
+    dataset: entry.dataset,
+    filename: entry.filename,
+    processed_on: entry.at,
+    hash: entry.cid,
+    bytes: entry.bytes,
+    log_number: entry.n,
+    location: entry.archive ?? rawKey(entry.dataset, entry.filename),
+  };
+  const nothing = {
+    rows: 0,
+    valid: 0,
+    bad: 0,
+    duplicates: 0,
+    unknown_track: 0,
+    unknown_user: 0,
+    dates: [],
+    reasons: {},
+    blanked: {},
+    ignored_columns: [],
+    error: null,
+    duplicate_of: null,
+  };
+  switch (entry.kind) {
+    case 'accepted':
+      return {
+        ...common,
+        ...nothing,
+        ...entry.counts,
+        ...unknowns(entry, publications),
+        status: 'success',
+        dates: entry.parts.flatMap(({ date }) => date ?? []).toSorted(),
+        reasons: entry.reasons,
+        blanked: entry.blanked,
+        ignored_columns: entry.ignoredColumns,
+      };
+    case 'duplicate': {
+      const original = state.entry(entry.of);
+      return { ...common, ...nothing, status: 'duplicate', duplicate_of: original?.filename ?? null };
+    }
+    case 'rejected': {
+      const { message, hint } = entry.error;
+      return { ...common, ...nothing, status: 'failed', error: hint === undefined ? message : `${message} ${hint}` };
+    }
+  }
+}
+
+/** Plays of this entry's parts whose track or user the catalogue does not know, as last published. */
+function unknowns(
+  entry: Extract<LogEntry, { kind: 'accepted' }>,
+  publications: Publications,
+): { unknown_track: number; unknown_user: number } {
+  const sums = { unknown_track: 0, unknown_user: 0 };
+  for (const { date, key } of entry.parts) {
+    const counts = publications.get(date ?? '')?.parts.find((part) => part.key === key);
+    sums.unknown_track += counts?.unknown_track ?? 0;
+    sums.unknown_user += counts?.unknown_user ?? 0;
+  }
+  return sums;
+}

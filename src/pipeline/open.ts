@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { UsageError } from '../errors.ts';
+import type { HitparadeConfig } from './config.ts';
+import type { Observer } from './events.ts';
+import type { Hitparade, OpenHitparade, TableAccess } from './hitparade.ts';
+import { badRecords, chart, files, loadedOnes, status } from './read-model.ts';
+import { run } from './run.ts';
+import { Session, TABLES } from './session.ts';
+import { runStage } from './stage.ts';
+
+/**
+ * Opens a lake with its tables and engine; nothing is started before it is needed.
+ * @throws UsageError if the configuration asks for what this version cannot do
+ */
+export const openHitparade: OpenHitparade = (config: HitparadeConfig, observer: Observer = () => undefined) => {
+  const ports = { now: () => new Date(), uniqueId: () => randomUUID() };
+  const session = new Session(config, ports, observer);
+  const never = new AbortController().signal;
+  const hitparade: Hitparade = {
+    run: async ({ signal = never } = {}) => run(await session.context(signal)),
+    stage: async (name, { run: id, file, signal = never }) =>
+      runStage(await session.context(signal), name, { run: id, file }),
+    status: async () => status(await session.lake(), await session.log()),
+    files: async (name) => files(await session.lake(), await session.log(), name),
+    publishedDates: async () => [...(await loadedOnes(await session.lake())).keys()],
+    chart: async (kpi, query) => {
+      const dates = [...(await loadedOnes(await session.lake())).keys()];
+      if (dates.length === 0) return [];
+      return chart((await session.tables()).tables, dates, kpi, query);
+    },
+    badRecords: async function* (filter) {
+      yield* badRecords(await session.lake(), await session.log(), filter);
+    },
+    serveTables: (options) => serveTables(session, options.port),
+    close: () => session.close(),
+  };
+  return Promise.resolve(hitparade);
+};
+
+async function serveTables(session: Session, port: number | undefined): Promise<TableAccess> {
+  const { tables } = await session.tables();
+  const { embedded } = tables;
+  if (embedded === undefined) {
+    throw new UsageError(`the tables are not embedded: they are at ${tables.location}.`, {
+      hint: 'Read them there, or leave out --dynamodb-endpoint.',
+    });
+  }
+  const endpoint = port === undefined ? embedded.endpoint : await embedded.serveOn(port);
+  const region = await tables.client.config.region();
+  const { accessKeyId, secretAccessKey } = embedded;
+  return { endpoint, region, accessKeyId, secretAccessKey, tables: TABLES.map((table) => tables.nameOf(table)) };
+}

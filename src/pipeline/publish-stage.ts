@@ -1,0 +1,47 @@
+import { type Publication, readPublications } from '../lake/publication.ts';
+import { datesToLoad } from '../stages/load-to-dynamodb/dates-to-load.ts';
+import { loadDate } from '../stages/load-to-dynamodb/load-date.ts';
+import { datesBehind } from '../stages/transform-data/dates-behind.ts';
+import { transformDates } from '../stages/transform-data/transform-dates.ts';
+import type { DateReport } from './reports.ts';
+import type { RunContext } from './session.ts';
+
+/** Brings `processed/` up to the log. Returns the publications of the dates that were computed. */
+export async function transformBehind(context: RunContext): Promise<readonly Publication[]> {
+  const { lake, log, observe } = context;
+  const behind = await datesBehind(lake, log.state, await readPublications(lake));
+  let done = 0;
+  return transformDates(context, behind, ({ date }) => {
+    done += 1;
+    const progress = { done, total: behind.length, rows: 0, unit: 'dates' } as const;
+    observe({ type: 'progress', stage: 'transform_data', subject: date, ...progress });
+  });
+}
+
+/** Brings the tables up to `processed/`. Returns what was done to each date. */
+export async function loadBehind(context: RunContext): Promise<readonly DateReport[]> {
+  const { lake, tables, published, observe, signal } = context;
+  const pending = await datesToLoad(published, await readPublications(lake));
+  const reports: DateReport[] = [];
+  for (const publication of pending) {
+    signal.throwIfAborted();
+    const { date, version, plays } = publication;
+    const items = await loadDate(context, tables, published, publication);
+    const report = { date, version, plays, items };
+    reports.push(report);
+    const progress = { done: reports.length, total: pending.length, rows: 0, unit: 'dates' } as const;
+    observe({ type: 'progress', stage: 'load_to_dynamodb', subject: date, ...progress });
+    observe({ type: 'date', report });
+  }
+  return reports;
+}
+
+/** By date: the publications that the tables hold in full. Read anew, never inferred. */
+export async function loadedPublications({
+  lake,
+  published,
+}: RunContext): Promise<ReadonlyMap<string, Publication>> {
+  const publications = await readPublications(lake);
+  const behind = new Set((await datesToLoad(published, publications)).map(({ date }) => date));
+  return new Map([...publications].filter(([date]) => !behind.has(date)));
+}

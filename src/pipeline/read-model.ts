@@ -1,0 +1,107 @@
+import { createInterface } from 'node:readline';
+import { DATASETS } from '../contracts/contract.ts';
+import { kpis } from '../kpis/index.ts';
+import type { Lake } from '../lake/lake.ts';
+import type { CommitLog } from '../lake/log.ts';
+import { readPublications } from '../lake/publication.ts';
+import { isPublished } from '../stages/mark-as-processed/mark.ts';
+import { datesBehind } from '../stages/transform-data/dates-behind.ts';
+import { pendingFiles } from '../stages/wait-for-stream/pending-files.ts';
+import { readItems } from '../tables/query.ts';
+import type { Tables } from '../tables/tables.ts';
+import { reportOf, type Publications } from './file-report.ts';
+import type { ChartItem, ChartQuery, Hitparade, KpiName } from './hitparade.ts';
+import type { BadRecord, FileReport, StatusReport } from './reports.ts';
+import { lastRuns } from './run-history.ts';
+
+/** Publications that the tables have got, by date ascending. */
+export async function loadedOnes(lake: Lake): Promise<Publications> {
+  const publications = await readPublications(lake);
+  return new Map([...publications].filter(([, { loaded_on }]) => loaded_on !== null));
+}
+
+/** Every file's newest delivery, or every delivery of one name; newest first. */
+export async function files(lake: Lake, log: CommitLog, name?: string): Promise<readonly FileReport[]> {
+  const loaded = await loadedOnes(lake);
+  const entries =
+    name === undefined ? log.state.latestOfAll() : log.state.entries.filter(({ filename }) => filename === name);
+  return entries.toReversed().map((entry) => {
+    const report = reportOf(entry, log.state, loaded);
+    return isPublished(entry, loaded) ? report : { ...report, status: 'processing' };
+  });
+}
+
+export async function status(lake: Lake, log: CommitLog): Promise<StatusReport> {
+  const { state } = log;
+  const reports = (await files(lake, log)).filter(({ dataset }) => dataset === 'streams');
+  const inState = (wanted: FileReport['status']): number =>
+    reports.filter((report) => report.status === wanted).length;
+  const publications = await readPublications(lake);
+  const behind = new Set(await datesBehind(lake, state, publications));
+  for (const [date, { loaded_on }] of publications) if (loaded_on === null) behind.add(date);
+  const bad: Record<string, number> = {};
+  for (const { reasons } of DATASETS.flatMap((dataset) => state.contributors(dataset))) {
+    for (const [reason, rows] of Object.entries(reasons)) bad[reason] = (bad[reason] ?? 0) + rows;
+  }
+  const rowsOf = (dataset: 'users' | 'songs'): number =>
+    state.catalogue(dataset).reduce((sum, { counts }) => sum + counts.valid, 0);
+  const parts = [...publications.values()].flatMap((publication) => publication.parts);
+  return {
+    lake: lake.url,
+    files: {
+      pending: (await pendingFiles(lake, 'streams')).files.length,
+      processing: inState('processing'),
+      success: inState('success'),
+      failed: inState('failed'),
+      duplicate: inState('duplicate'),
+    },
+    dates: { published: state.dates().filter((date) => !behind.has(date)).length, behind: behind.size },
+    bad_records: bad,
+    catalogue: { users: rowsOf('users'), songs: rowsOf('songs') },
+    plays: {
+      valid: [...publications.values()].reduce((sum, { plays }) => sum + plays, 0),
+      unknown_track: parts.reduce((sum, { unknown_track }) => sum + unknown_track, 0),
+      unknown_user: parts.reduce((sum, { unknown_user }) => sum + unknown_user, 0),
+    },
+    runs: await lastRuns(lake, 10),
+  };
+}
+
+/** Items of a KPI table for the published dates of a range, in the order of the table's keys. */
+export async function chart(
+  tables: Tables,
+  dates: readonly string[],
+  name: KpiName,
+  { from, to, genre }: ChartQuery,
+): Promise<readonly ChartItem[]> {
+  const kpi = kpis.find((candidate) => candidate.name === name);
+  if (kpi === undefined) throw new TypeError(`no KPI is called ${name}`);
+  const items: ChartItem[] = [];
+  for (const date of dates.filter((published) => published >= from && published <= to)) {
+    // The KPI tables hold texts and numbers only: that is what `toItem` makes.
+    items.push(...((await readItems(tables, kpi.table, date)) as ChartItem[]));
+  }
+  return genre === undefined ? items : items.filter((item) => (item['genre_name'] ?? item['genre']) === genre);
+}
+
+/** The bad rows of everything that counts now, in the order of the log, each as it came. */
+export async function* badRecords(
+  lake: Lake,
+  log: CommitLog,
+  filter: Parameters<Hitparade['badRecords']>[0] = {},
+): AsyncGenerator<BadRecord> {
+  const { file, reason, dataset } = filter;
+  const entries = DATASETS.filter((name) => dataset === undefined || name === dataset)
+    .flatMap((name) => log.state.contributors(name))
+    .filter(({ filename }) => file === undefined || filename === file);
+  for (const { badRecords: objects } of entries) {
+    for (const { key } of objects.filter((object) => object.key.endsWith('.jsonl'))) {
+      const { stream } = await lake.open(key);
+      for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) {
+        // Our own lines, whose hash the log holds.
+        const record = JSON.parse(line) as BadRecord;
+        if (reason === undefined || record.reasons.includes(reason)) yield record;
+      }
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import type { Lake } from '../lake/lake.ts';
+import { RUN_HISTORY, runHistoryKey } from '../lake/zones.ts';
+import type { RunReport, RunSummary } from './reports.ts';
+
+const summarySchema = z.object({
+  run: z.string(),
+  started: z.string(),
+  seconds: z.number(),
+  files: z.number(),
+  rejected: z.number(),
+  dates: z.number(),
+});
+
+/** Remembers a run for people; nothing is decided from it. */
+export async function recordRun(lake: Lake, report: RunReport, started: Date): Promise<void> {
+  const taken = [...report.catalogue, ...report.files];
+  const summary: RunSummary = {
+    run: report.run,
+    started: started.toISOString(),
+    seconds: report.seconds,
+    files: taken.length,
+    rejected: taken.filter(({ status }) => status === 'failed').length,
+    dates: report.dates.length,
+  };
+  const key = runHistoryKey(summary.started, report.run);
+  await lake.putIfAbsent(key, Buffer.from(`${JSON.stringify(summary)}\n`));
+}
+
+/** Newest first. */
+export async function lastRuns(lake: Lake, count: number): Promise<readonly RunSummary[]> {
+  const keys: string[] = [];
+  for await (const { key } of lake.list(RUN_HISTORY)) {
+    keys.push(key);
+    if (keys.length > count) keys.shift();
+  }
+  const runs = await Promise.all(
+    keys.map(async (key) => {
+      const body = await lake.get(key);
+      return body === undefined ? [] : [summarySchema.parse(JSON.parse(Buffer.from(body).toString('utf8')))];
+    }),
+  );
+  return runs.flat().toReversed();
+}

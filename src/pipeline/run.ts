@@ -1,0 +1,87 @@
+import { HitparadeError } from '../errors.ts';
+import { LEDGER_TABLE } from '../tables/definition.ts';
+import { ensureTables } from '../tables/ensure.ts';
+import { pendingFiles } from '../stages/wait-for-stream/pending-files.ts';
+import { acceptCatalogue, acceptStream, type DecidedFile, isUnchangedCatalogue, Progress } from './accept-stage.ts';
+import { reportOf } from './file-report.ts';
+import { loadBehind, loadedPublications, transformBehind } from './publish-stage.ts';
+import type { FileReport, RunReport } from './reports.ts';
+import { recordRun } from './run-history.ts';
+import { type RunContext, TABLES } from './session.ts';
+import { archiveFiles, makeAllVisible, markFiles, settledUpTo } from './settle-stage.ts';
+
+/**
+ * One pass: finishes what an earlier run left behind, then takes every pending file through all stages.
+ * Everything after a file's commit is derived from the log, so this one order serves a first run, a
+ * repeated one and one after a crash alike.
+ */
+export async function run(context: RunContext): Promise<RunReport> {
+  const { lake, log, tables, ports, observe, signal } = context;
+  const started = ports.now();
+  const id = ports.uniqueId();
+  const { created } = await ensureTables(tables, TABLES);
+  await makeAllVisible(context);
+
+  const users = await pendingFiles(lake, 'users');
+  const songs = await pendingFiles(lake, 'songs');
+  const streams = await pendingFiles(lake, 'streams');
+  for (const key of [...users.strangers, ...songs.strangers, ...streams.strangers]) {
+    const message = 'left where it is: only .csv and .csv.gz files are taken';
+    observe({ type: 'notice', subject: key, message });
+  }
+  const catalogueFiles = [...users.files, ...songs.files].filter((file) => !isUnchangedCatalogue(context, file));
+  const files = [...catalogueFiles, ...streams.files];
+  const bytes = files.reduce((sum, { object }) => sum + object.bytes, 0);
+  observe({ type: 'run_started', run: id, files: files.length, bytes });
+
+  const progress = new Progress(context, files);
+  const failures: unknown[] = [];
+  const catalogue = await acceptCatalogue(context, catalogueFiles, progress);
+  const decided: DecidedFile[] = [];
+  for (const source of streams.files) {
+    signal.throwIfAborted();
+    try {
+      const file = await acceptStream(context, source, progress);
+      if (file !== undefined) decided.push(file);
+    } catch (error) {
+      signal.throwIfAborted();
+      // One file must not keep the others from being counted; the run still ends as failed.
+      failures.push(error);
+    }
+  }
+
+  const transformed = await transformBehind(context);
+  const dates = await loadBehind(context);
+  const loaded = await loadedPublications(context);
+  const published = new Set([...transformed, ...dates].map(({ date }) => date));
+  const all = created.includes(tables.nameOf(LEDGER_TABLE));
+  await markFiles(context, { decided, dates: published, all, loaded });
+  await archiveFiles(context, [...catalogue, ...decided], loaded);
+  await log.checkpoint(settledUpTo(log.state.entries, loaded));
+
+  const reports = (of: readonly DecidedFile[]): FileReport[] =>
+    of.map(({ entry, repeated }) => {
+      const report = reportOf(entry, log.state, loaded);
+      const again = repeated && entry.kind !== 'rejected';
+      return again ? { ...report, status: 'duplicate', duplicate_of: entry.filename } : report;
+    });
+  const report: RunReport = {
+    run: id,
+    seconds: (ports.now().getTime() - started.getTime()) / 1000,
+    files: reports(decided),
+    catalogue: reports(catalogue),
+    dates,
+  };
+  for (const file of [...report.catalogue, ...report.files]) observe({ type: 'file', report: file });
+  if (decided.length + catalogue.length + dates.length > 0) await recordRun(lake, report, started);
+  observe({ type: 'run_finished', run: id, seconds: report.seconds });
+  throwFirst(failures);
+  return report;
+}
+
+function throwFirst(failures: readonly unknown[]): void {
+  const [first, ...others] = failures;
+  if (first === undefined) return;
+  if (first instanceof HitparadeError && others.length > 0) first.message += ` (${others.length} more files failed)`;
+  throw first;
+}

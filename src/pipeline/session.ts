@@ -1,0 +1,119 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DuckdbEngine } from '../engines/duckdb.ts';
+import { UsageError } from '../errors.ts';
+import { kpis } from '../kpis/index.ts';
+import type { Lake } from '../lake/lake.ts';
+import { LocalLake } from '../lake/local-lake.ts';
+import { CommitLog } from '../lake/log.ts';
+import { PRIVATE } from '../lake/zones.ts';
+import type { Ports, StageContext } from '../stages/context.ts';
+import { DEFAULT_LIMITS } from '../stages/limits.ts';
+import { connectTables } from '../tables/connect.ts';
+import { LEDGER_TABLE, PUBLISHED_DATES_TABLE, type TableDefinition } from '../tables/definition.ts';
+import { Ledger } from '../tables/ledger.ts';
+import { PublishedDates } from '../tables/published-dates.ts';
+import type { Tables } from '../tables/tables.ts';
+import type { HitparadeConfig } from './config.ts';
+import type { Observer } from './events.ts';
+
+/** Every table that hitparade uses. */
+export const TABLES: readonly TableDefinition[] = [
+  ...kpis.map(({ table }) => table),
+  LEDGER_TABLE,
+  PUBLISHED_DATES_TABLE,
+];
+
+export interface TableAccessors {
+  readonly tables: Tables;
+  readonly ledger: Ledger;
+  readonly published: PublishedDates;
+}
+
+/** A stage's context, with the tables. */
+export interface RunContext extends StageContext, TableAccessors {
+  /** Names this process in claims: host, process and a unique part. */
+  readonly owner: string;
+}
+
+/** Opens the parts of one lake when they are first needed: a command pays only for what it uses. */
+export class Session {
+  readonly config: HitparadeConfig;
+  readonly ports: Ports;
+  readonly observe: Observer;
+  readonly #directory: string;
+  #lake: Promise<Lake> | undefined;
+  #engine: Promise<DuckdbEngine> | undefined;
+  #tables: Promise<TableAccessors> | undefined;
+
+  constructor(config: HitparadeConfig, ports: Ports, observe: Observer) {
+    if (config.lake.startsWith('s3:')) {
+      throw new UsageError(`the lake ${config.lake} is on S3; this version knows local lakes only.`, {
+        hint: 'Give a directory: --lake <dir>.',
+      });
+    }
+    this.#directory = config.lake.startsWith('file:') ? fileURLToPath(config.lake) : config.lake;
+    this.config = config;
+    this.ports = ports;
+    this.observe = observe;
+  }
+
+  lake(): Promise<Lake> {
+    this.#lake ??= LocalLake.open(this.#directory);
+    return this.#lake;
+  }
+
+  async log(): Promise<CommitLog> {
+    return CommitLog.open(await this.lake());
+  }
+
+  engine(): Promise<DuckdbEngine> {
+    this.#engine ??= DuckdbEngine.open({
+      memoryLimit: this.config.memoryLimit,
+      threads: this.config.threads,
+      spillDirectory: join(this.#directory, PRIVATE, 'spill'),
+      directories: [this.#directory],
+    });
+    return this.#engine;
+  }
+
+  tables(): Promise<TableAccessors> {
+    this.#tables ??= this.#connect();
+    return this.#tables;
+  }
+
+  async #connect(): Promise<TableAccessors> {
+    const { dynamodbEndpoint, region, tablePrefix } = this.config;
+    const tables = await connectTables({
+      tablePrefix,
+      ...(region === undefined ? {} : { region }),
+      ...(dynamodbEndpoint === undefined
+        ? { embeddedDirectory: join(this.#directory, PRIVATE) }
+        : { endpoint: dynamodbEndpoint }),
+    });
+    return { tables, ledger: new Ledger(tables), published: new PublishedDates(tables) };
+  }
+
+  async context(signal: AbortSignal): Promise<RunContext> {
+    return {
+      ...(await this.tables()),
+      lake: await this.lake(),
+      log: await this.log(),
+      engine: await this.engine(),
+      ports: this.ports,
+      limits: DEFAULT_LIMITS,
+      onSameName: this.config.onSameName,
+      observe: this.observe,
+      signal,
+      owner: `${hostname()}:${process.pid}:${this.ports.uniqueId()}`,
+    };
+  }
+
+  async close(): Promise<void> {
+    const opened = await Promise.allSettled([this.#tables, this.#engine]);
+    const [tables, engine] = opened;
+    if (engine.status === 'fulfilled') await engine.value?.close();
+    if (tables.status === 'fulfilled') await tables.value?.tables.close();
+  }
+}

@@ -1,0 +1,75 @@
+import type { LogEntry } from '../lake/entry.ts';
+import type { Publication } from '../lake/publication.ts';
+import { archiveSource } from '../stages/archive-stream-file/archive-source.ts';
+import { isPublished, markFile } from '../stages/mark-as-processed/mark.ts';
+import { makeVisible } from '../stages/validate/make-visible.ts';
+import type { DecidedFile } from './accept-stage.ts';
+import { reportOf } from './file-report.ts';
+import type { FileReport, FileStatus } from './reports.ts';
+import type { RunContext } from './session.ts';
+
+/** Finishes what an earlier run committed but did not make visible. */
+export async function makeAllVisible({ lake, log, signal }: RunContext): Promise<void> {
+  for (const entry of log.state.entries.slice(log.settled)) {
+    signal.throwIfAborted();
+    await makeVisible(lake, entry);
+  }
+}
+
+/**
+ * Writes to the ledger what became of every file that is not settled, or whose dates were just
+ * published (their unknown tracks may be known now). A file whose dates are behind is left as it is.
+ */
+export async function markFiles(
+  context: RunContext,
+  options: {
+    readonly decided: readonly DecidedFile[];
+    /** Dates that were published by this run. */
+    readonly dates: ReadonlySet<string>;
+    /** True if the ledger was lost and every item has to be written again. */
+    readonly all: boolean;
+    readonly loaded: ReadonlyMap<string, Publication>;
+  },
+): Promise<void> {
+  const { ledger, log, ports, signal } = context;
+  const { decided, dates, all, loaded } = options;
+  const epochs = new Map(decided.map(({ source, epoch }) => [source.filename, epoch]));
+  for (const entry of log.state.latestOfAll()) {
+    if (entry.dataset !== 'streams' || !isPublished(entry, loaded)) continue;
+    const epoch = epochs.get(entry.filename);
+    const touched = entry.kind === 'accepted' && entry.parts.some(({ date }) => dates.has(date ?? ''));
+    if (!all && entry.n <= log.settled && !touched && epoch === undefined) continue;
+    signal.throwIfAborted();
+    const report = reportOf(entry, log.state, loaded);
+    await markFile(ledger, entry.filename, outcomeOf(report), { epoch, now: ports.now() });
+  }
+}
+
+function outcomeOf({ filename: _, ...facts }: FileReport): Omit<FileReport, 'filename'> & {
+  status: Exclude<FileStatus, 'processing'>;
+} {
+  const { status } = facts;
+  if (status === 'processing') throw new TypeError('the log decides files, it does not process them');
+  return { ...facts, status };
+}
+
+/** Moves decided sources out of `raw/`, those of accepted files only once they are published. */
+export async function archiveFiles(
+  { lake, observe, signal }: RunContext,
+  decided: readonly DecidedFile[],
+  loaded: ReadonlyMap<string, Publication>,
+): Promise<void> {
+  for (const [index, { source, entry }] of decided.entries()) {
+    signal.throwIfAborted();
+    if (!isPublished(entry, loaded)) continue;
+    await archiveSource(lake, entry, source);
+    const progress = { done: index + 1, total: decided.length, rows: 0, unit: 'files' } as const;
+    observe({ type: 'progress', stage: 'archive_stream_file', subject: source.filename, ...progress });
+  }
+}
+
+/** The highest number up to which every entry is published, so that no later run has to look again. */
+export function settledUpTo(entries: readonly LogEntry[], loaded: ReadonlyMap<string, Publication>): number {
+  const open = entries.find((entry) => !isPublished(entry, loaded));
+  return open === undefined ? entries.length : open.n - 1;
+}

@@ -1,0 +1,142 @@
+import { hostname } from 'node:os';
+import { HitparadeError } from '../errors.ts';
+import { rawKey } from '../lake/zones.ts';
+import { ensureTables } from '../tables/ensure.ts';
+import { claimFile } from '../stages/check-if-processed/claim.ts';
+import type { SourceFile } from '../stages/context.ts';
+import { acceptFile } from '../stages/validate/accept-file.ts';
+import { pendingFiles } from '../stages/wait-for-stream/pending-files.ts';
+import { acceptCatalogue, type DecidedFile, isUnchangedCatalogue, Progress } from './accept-stage.ts';
+import type { StageName } from './events.ts';
+import { reportOf } from './file-report.ts';
+import type { StageReport } from './hitparade.ts';
+import { loadBehind, loadedPublications, transformBehind } from './publish-stage.ts';
+import { readManifest, writeManifestFile } from './run-manifest.ts';
+import { type RunContext, TABLES } from './session.ts';
+import { archiveFiles, makeAllVisible, markFiles, settledUpTo } from './settle-stage.ts';
+
+/** The claim of a file is somebody else's: the orchestrator's retry is the remedy. */
+class LeaseHeldError extends HitparadeError {
+  readonly kind = 'temporary';
+}
+
+interface Job {
+  readonly run: string;
+  readonly file: string | undefined;
+}
+interface Outcome {
+  readonly worked: boolean;
+  readonly decided?: readonly DecidedFile[];
+  readonly dates?: readonly string[];
+}
+
+/** One stage alone. It does what `run` does there; the run's manifest in the lake links the stages. */
+export async function runStage(context: RunContext, name: StageName, job: Job): Promise<StageReport> {
+  const { lake, log, tables } = context;
+  await ensureTables(tables, TABLES);
+  const pending = (await pendingFiles(lake, 'streams')).files.filter(
+    ({ filename }) => job.file === undefined || filename === job.file,
+  );
+  const { worked, decided = [], dates = [] } = await STAGE_WORK[name](context, job, pending);
+  const loaded = await loadedPublications(context);
+  return {
+    run: job.run,
+    stage: name,
+    worked,
+    pending: pending.map(({ filename }) => filename),
+    files: decided.map(({ entry }) => reportOf(entry, log.state, loaded)),
+    dates,
+  };
+}
+
+type StageWork = (context: RunContext, job: Job, pending: readonly SourceFile[]) => Promise<Outcome>;
+
+const STAGE_WORK: Readonly<Record<StageName, StageWork>> = {
+  wait_for_stream: (_, __, pending) => Promise.resolve({ worked: pending.length > 0 }),
+
+  check_if_processed: async ({ ledger, ports, lake }, { run }, pending) => {
+    // Of the run, not of this process, which ends before the run does.
+    const owner = `${hostname()}:run:${run}`;
+    const held: string[] = [];
+    for (const { filename } of pending) {
+      const claim = await claimFile(ledger, filename, owner, ports.now());
+      if (claim.claimed) {
+        await writeManifestFile(lake, run, { filename, epoch: claim.epoch, log_number: null, repeated: false });
+      } else if (claim.heldBy !== owner) held.push(`${filename} (by ${claim.heldBy} until ${claim.leaseUntil})`);
+    }
+    if (held.length > 0 && held.length === pending.length) {
+      throw new LeaseHeldError(`claimed elsewhere: ${held.join(', ')}.`, { hint: 'Run this stage again later.' });
+    }
+    return { worked: pending.length > held.length };
+  },
+
+  validate_users: (context) => validateCatalogue(context, 'users'),
+  validate_songs: (context) => validateCatalogue(context, 'songs'),
+
+  validate_streams: async (context, { run, file }, pending) => {
+    const claimed = new Map((await readManifest(context.lake, run, file)).map((item) => [item.filename, item]));
+    const files = pending.filter(({ filename }) => claimed.get(filename)?.log_number === null);
+    const progress = new Progress(context, files);
+    const decided: DecidedFile[] = [];
+    for (const source of files) {
+      const { filename } = source;
+      const epoch = claimed.get(filename)?.epoch ?? 0;
+      const report = progress.reporter('validate_streams', source);
+      const { entry, repeated } = await acceptFile(context, source, epoch, report);
+      progress.finished(source, 0);
+      await writeManifestFile(context.lake, run, { filename, epoch, log_number: entry.n, repeated });
+      decided.push({ source, entry, repeated, epoch });
+    }
+    return { worked: decided.length > 0, decided };
+  },
+
+  transform_data: async (context) => {
+    await makeAllVisible(context);
+    const dates = (await transformBehind(context)).map(({ date }) => date);
+    return { worked: dates.length > 0, dates };
+  },
+
+  load_to_dynamodb: async (context) => {
+    const dates = (await loadBehind(context)).map(({ date }) => date);
+    return { worked: dates.length > 0, dates };
+  },
+
+  mark_as_processed: async (context, { run, file }) => {
+    const decided = await decidedFiles(context, run, file);
+    const loaded = await loadedPublications(context);
+    const dates = new Set(decided.flatMap(({ entry }) => reportOf(entry, context.log.state, loaded).dates));
+    await markFiles(context, { decided, dates, all: false, loaded });
+    return { worked: decided.length > 0, decided };
+  },
+
+  archive_stream_file: async (context, { run, file }) => {
+    const decided = await decidedFiles(context, run, file);
+    const loaded = await loadedPublications(context);
+    await archiveFiles(context, decided, loaded);
+    await context.log.checkpoint(settledUpTo(context.log.state.entries, loaded));
+    return { worked: decided.length > 0, decided };
+  },
+};
+
+async function validateCatalogue(context: RunContext, dataset: 'users' | 'songs'): Promise<Outcome> {
+  const { files } = await pendingFiles(context.lake, dataset);
+  const changed = files.filter((file) => !isUnchangedCatalogue(context, file));
+  const decided = await acceptCatalogue(context, changed, new Progress(context, changed));
+  await archiveFiles(context, decided, new Map());
+  return { worked: decided.length > 0, decided };
+}
+
+/** The run's files that the log has decided and that still lie in raw. */
+async function decidedFiles(context: RunContext, run: string, file?: string): Promise<readonly DecidedFile[]> {
+  const { lake, log } = context;
+  const files = await readManifest(lake, run, file);
+  const decided = await Promise.all(
+    files.map(async ({ filename, epoch, log_number, repeated }): Promise<readonly DecidedFile[]> => {
+      const entry = log_number === null ? undefined : log.state.entry(log_number);
+      const object = await lake.head(rawKey('streams', filename));
+      if (entry === undefined || object === undefined) return [];
+      return [{ source: { dataset: 'streams', filename, object }, entry, repeated, epoch }];
+    }),
+  );
+  return decided.flat();
+}

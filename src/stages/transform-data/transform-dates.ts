@@ -1,0 +1,128 @@
+import { relative } from 'node:path';
+import type { Row } from '../../engines/engine.ts';
+import { KPI_VERSION, kpis } from '../../kpis/index.ts';
+import type { Sources } from '../../kpis/sources.ts';
+import { transformPlan } from '../../kpis/transform-plan.ts';
+import type { Part } from '../../lake/entry.ts';
+import type { Workspace } from '../../lake/lake.ts';
+import { type Publication, writePublication } from '../../lake/publication.ts';
+import { kpiKey } from '../../lake/zones.ts';
+import type { StageContext } from '../context.ts';
+
+/**
+ * Computes the KPIs of dates from exactly the parts that the log lists, and swaps them into
+ * `processed/`. Dates are taken together up to a number of plays, so that the catalogue is read once
+ * for many small dates and memory does not grow with their number.
+ */
+export async function transformDates(
+  context: StageContext,
+  dates: readonly string[],
+  onDate: (publication: Publication) => void = () => undefined,
+): Promise<readonly Publication[]> {
+  const { log, limits } = context;
+  const parts = log.state.activeParts();
+  const publications: Publication[] = [];
+  for (const batch of batches(dates, parts, limits.playsPerTransform)) {
+    for (const publication of await transformBatch(context, batch, parts)) {
+      publications.push(publication);
+      onDate(publication);
+    }
+  }
+  return publications;
+}
+
+type PartsByDate = ReadonlyMap<string, readonly Part[]>;
+
+function batches(dates: readonly string[], parts: PartsByDate, maxPlays: number): readonly (readonly string[])[] {
+  const all: string[][] = [];
+  let plays = Number.POSITIVE_INFINITY;
+  for (const date of dates) {
+    const own = (parts.get(date) ?? []).reduce((sum, { rows }) => sum + rows, 0);
+    if (plays + own > maxPlays) {
+      all.push([]);
+      plays = 0;
+    }
+    all.at(-1)?.push(date);
+    plays += own;
+  }
+  return all;
+}
+
+async function transformBatch(
+  { lake, log, engine, ports, signal }: StageContext,
+  dates: readonly string[],
+  partsByDate: PartsByDate,
+): Promise<readonly Publication[]> {
+  // Versions first: what the log gains while we compute is then published by the next run.
+  const versions = new Map(dates.map((date) => [date, log.state.version(date)]));
+  const parts = dates.flatMap((date) => partsByDate.get(date) ?? []);
+  const catalogueKeys = (dataset: 'users' | 'songs'): string[] =>
+    log.state.catalogue(dataset).flatMap((entry) => entry.parts.map(({ key }) => key));
+  const sources: Sources = {
+    plays: await lake.engineInputs(parts.map(({ key }) => key)),
+    songs: await lake.engineInputs(catalogueKeys('songs')),
+    users: await lake.engineInputs(catalogueKeys('users')),
+    // A part holds a play once, so only dates with several parts can hold it twice.
+    overlapping: parts.length > new Set(parts.map(({ date }) => date)).size,
+  };
+  const workspace = await lake.workspace(ports.uniqueId());
+  try {
+    const result = await engine.run(
+      transformPlan(sources, (kpi) => workspace.path(kpi)),
+      signal,
+    );
+    const plays = new Map((result.rows['date_counts'] ?? []).map((row) => [row['date'], Number(row['plays'])]));
+    const publications: Publication[] = [];
+    for (const date of dates) {
+      const publication: Publication = {
+        format: 1,
+        date,
+        version: versions.get(date) ?? 0,
+        kpi_version: KPI_VERSION,
+        published_on: ports.now().toISOString(),
+        loaded_on: null,
+        plays: plays.get(date) ?? 0,
+        parts: partCounts(result.rows['part_counts'] ?? [], date, partsByDate.get(date) ?? []),
+        kpis: {},
+      };
+      for (const { name, folder } of kpis) {
+        const written = result.files[name]?.find(({ partition }) => partition === date);
+        const file = await swap({ lake, workspace }, kpiKey(folder, date), written?.path);
+        if (file !== undefined) publication.kpis[name] = { ...file, rows: written?.rows ?? 0 };
+      }
+      await writePublication(lake, publication);
+      publications.push(publication);
+    }
+    return publications;
+  } finally {
+    await workspace.dispose();
+  }
+}
+
+/** Replaces a KPI file as a whole, or removes it if the KPI has no rows on its date any more. */
+async function swap(
+  { lake, workspace }: Pick<StageContext, 'lake'> & { workspace: Workspace },
+  key: string,
+  path: string | undefined,
+): Promise<{ key: string; bytes: number; sha256: string } | undefined> {
+  if (path === undefined) {
+    const old = await lake.head(key);
+    if (old !== undefined) await lake.deleteIfMatch(key, old.version);
+    return undefined;
+  }
+  const staged = await workspace.stage(relative(workspace.directory, path));
+  await lake.copy(staged.key, key);
+  return { ...staged, key };
+}
+
+function partCounts(rows: readonly Row[], date: string, parts: readonly Part[]): Publication['parts'] {
+  return parts.map(({ key }) => {
+    const row = rows.find((counts) => counts['date'] === date && key.endsWith(`/${String(counts['part'])}`));
+    return {
+      key,
+      plays: Number(row?.['plays'] ?? 0),
+      unknown_track: Number(row?.['unknown_track'] ?? 0),
+      unknown_user: Number(row?.['unknown_user'] ?? 0),
+    };
+  });
+}

@@ -1,0 +1,116 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { isUtf8 } from 'node:buffer';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { rowReasons } from '../../contracts/reasons.ts';
+import { locateRecords, type LocatedRecord, type RowVerdict } from '../../csv/locate.ts';
+import type { Snapshot } from '../../csv/snapshot.ts';
+import type { Columns, JsonInput } from '../../engines/engine.ts';
+import { InvariantError } from '../../errors.ts';
+import type { OwnedObject } from '../../lake/entry.ts';
+import type { Workspace } from '../../lake/lake.ts';
+import { badRecordsKey } from '../../lake/zones.ts';
+import type { BadRecord } from '../../pipeline/reports.ts';
+import type { SourceFile, StageContext } from '../context.ts';
+import { badRowsPlan, type ValidationInput } from './plans.ts';
+
+/** Columns of a bad record, in JSON Lines and in Parquet alike. */
+const COLUMNS: JsonInput['columns'] = {
+  dataset: 'VARCHAR',
+  file: 'VARCHAR',
+  hash: 'VARCHAR',
+  record: 'BIGINT',
+  line: 'BIGINT',
+  byte: 'BIGINT',
+  reasons: 'VARCHAR[]',
+  raw: 'VARCHAR',
+  raw_base64: 'VARCHAR',
+  truncated: 'BOOLEAN',
+} satisfies Columns | JsonInput['columns'];
+
+/**
+ * Writes every bad record of a snapshot, whole, with its place and reasons. The engine says which rows
+ * break a rule; the scanner says where they stand and which records the engine never saw.
+ * @throws InvariantError if the two do not add up to `bad`
+ */
+export async function writeBadRecords(
+  { engine, limits, signal }: StageContext,
+  job: {
+    readonly file: SourceFile;
+    readonly snapshot: Snapshot;
+    readonly input: ValidationInput;
+    readonly workspace: Workspace;
+    /** Name for what is derived from the file. */
+    readonly name: string;
+    readonly bad: number;
+  },
+): Promise<{ reasons: Record<string, number>; objects: readonly OwnedObject[] }> {
+  const { file, snapshot, input, workspace, name, bad } = job;
+  const reasons: Record<string, number> = {};
+  if (bad === 0) return { reasons, objects: [] };
+
+  const verdictsPath = workspace.path('bad-rows.csv');
+  if (bad > snapshot.malformed) await engine.run(badRowsPlan(input, verdictsPath), signal);
+  const verdicts = bad > snapshot.malformed ? readVerdicts(verdictsPath, rowReasons(input.contract)) : nothing();
+
+  let written = 0;
+  async function* lines(): AsyncGenerator<string> {
+    for await (const record of locateRecords(snapshot, verdicts, limits)) {
+      signal.throwIfAborted();
+      written += 1;
+      for (const reason of record.reasons) reasons[reason] = (reasons[reason] ?? 0) + 1;
+      yield `${JSON.stringify(badRecord(file, snapshot.sha256, record))}\n`;
+    }
+  }
+  const jsonl = 'bad-records.jsonl';
+  const parquet = 'bad-records.parquet';
+  await pipeline(Readable.from(lines()), createWriteStream(workspace.path(jsonl)));
+  if (written !== bad) {
+    throw new InvariantError(
+      `${file.filename}: the record scanner found ${snapshot.records} records and the engine called all but ` +
+        `${bad} of them valid, but ${written} bad ones were located. Nothing of the file was taken.`,
+    );
+  }
+  await engine.run({
+    name: 'bad_records',
+    inputs: { bad_json: { format: 'json', path: workspace.path(jsonl), columns: COLUMNS } },
+    steps: [],
+    outputs: { parquet: { format: 'parquet', from: 'bad_json', path: workspace.path(parquet) } },
+  });
+  const objects = await Promise.all(
+    (['jsonl', 'parquet'] as const).map(async (format): Promise<OwnedObject> => {
+      const { key: staged, ...facts } = await workspace.stage(format === 'jsonl' ? jsonl : parquet);
+      return { key: badRecordsKey(file.dataset, name, format), staged, ...facts, rows: bad };
+    }),
+  );
+  return { reasons, objects };
+}
+
+async function* nothing(): AsyncGenerator<RowVerdict> {
+  // No row broke a rule: every bad record is one that the scanner kept from the engine.
+}
+
+async function* readVerdicts(path: string, names: readonly string[]): AsyncGenerator<RowVerdict> {
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+    const [row, mask] = line.split(',').map(Number);
+    if (row === undefined || mask === undefined) throw new InvariantError(`not a verdict: ${line}`);
+    // Division, because a mask can have more than the 32 bits of a bitwise operation.
+    yield { row, reasons: names.filter((_, bit) => Math.floor(mask / 2 ** bit) % 2 === 1) };
+  }
+}
+
+function badRecord(file: SourceFile, hash: string, record: LocatedRecord): BadRecord {
+  return {
+    dataset: file.dataset,
+    file: file.filename,
+    hash,
+    record: record.record,
+    line: record.line,
+    byte: record.byte,
+    reasons: record.reasons,
+    raw: record.raw.toString('utf8'),
+    ...(isUtf8(record.raw) ? {} : { raw_base64: record.raw.toString('base64') }),
+    ...(record.truncated ? { truncated: true as const } : {}),
+  };
+}

@@ -1,0 +1,49 @@
+import type { Dataset } from '../../contracts/contract.ts';
+import type { LogEntry } from '../../lake/entry.ts';
+import type { LakeState } from '../../lake/state.ts';
+import type { OnSameName } from '../../pipeline/config.ts';
+
+/** Code of a rejection by the policy for a second delivery under one name. */
+export const SAME_NAME = 'same_name';
+
+/** What a delivery means, given what the log holds. */
+export type Classification =
+  /** These bytes were decided already under this very name: nothing changes. */
+  | { readonly kind: 'taken'; readonly by: LogEntry }
+  /** These bytes count already under another name. */
+  | { readonly kind: 'duplicate'; readonly of: LogEntry; readonly owner: number; readonly supersedes: readonly number[] }
+  /** The name was delivered with other bytes, and the policy is to refuse that. */
+  | { readonly kind: 'refused'; readonly because: LogEntry; readonly supersedes: readonly [] }
+  | { readonly kind: 'new'; readonly supersedes: readonly number[] };
+
+export function classify(
+  state: LakeState,
+  file: { readonly dataset: Dataset; readonly filename: string; readonly cid: string; readonly asOf: string },
+  onSameName: OnSameName,
+): Classification {
+  const last = state.latest(file.dataset, file.filename);
+  if (last?.kind === 'rejected' && last.cid === file.cid && last.asOf === file.asOf && !byPolicy(last)) {
+    // Rejected, but not moved away yet. A file that is dropped again has another time and is judged again.
+    return { kind: 'taken', by: last };
+  }
+  const deliveries = state.activeDeliveries(file.dataset, file.filename);
+  const numbers = deliveries.map(({ n }) => n);
+  const newest = deliveries.at(-1);
+  if (file.dataset !== 'streams') {
+    // A catalogue file is a version of itself: going back to older bytes is a new version, too.
+    if (newest?.cid === file.cid) return { kind: 'taken', by: newest };
+    return { kind: 'new', supersedes: numbers };
+  }
+  const same = deliveries.find(({ cid }) => cid === file.cid);
+  if (same !== undefined) return { kind: 'taken', by: same };
+  if (newest !== undefined && onSameName === 'reject') return { kind: 'refused', because: newest, supersedes: [] };
+  const supersedes = onSameName === 'replace' ? numbers : [];
+  const twin = state.activeContent('streams', file.cid);
+  if (twin !== undefined) {
+    return { kind: 'duplicate', of: twin, owner: twin.kind === 'duplicate' ? twin.of : twin.n, supersedes };
+  }
+  return { kind: 'new', supersedes };
+}
+
+/** The policy may be another by now. */
+const byPolicy = (entry: Extract<LogEntry, { kind: 'rejected' }>): boolean => entry.error.code === SAME_NAME;

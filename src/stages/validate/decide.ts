@@ -1,0 +1,78 @@
+import { contracts } from '../../contracts/index.ts';
+import { FileRejectedError } from '../../errors.ts';
+import type { LogEntry, LogEntryBody } from '../../lake/entry.ts';
+import type { LakeState } from '../../lake/state.ts';
+import { archiveKey, rejectedKey } from '../../lake/zones.ts';
+import type { SourceFile } from '../context.ts';
+import { type Classification, SAME_NAME } from './classify.ts';
+import { ContendedError } from './errors.ts';
+import type { Validated } from './outcome.ts';
+
+export interface Received {
+  /** SHA-256 of the bytes as received, lower-case hex. */
+  readonly cid: string;
+  readonly bytes: number;
+}
+
+/** What validation said of the file; undefined if it was not asked. */
+export type Verdict = Validated | FileRejectedError | undefined;
+
+/** The log entry that follows from a delivery, its validation and the log as it is now. */
+export function decide(delivery: {
+  readonly file: SourceFile;
+  readonly received: Received;
+  readonly known: Exclude<Classification, { kind: 'taken' }>;
+  readonly verdict: Verdict;
+  readonly attempt: string;
+  readonly epoch: number;
+  readonly at: Date;
+  readonly state: LakeState;
+}): LogEntryBody {
+  const { file, received, known, verdict, attempt, epoch, at, state } = delivery;
+  const { dataset, filename } = file;
+  const asOf = file.object.modified.toISOString();
+  const common = { dataset, filename, ...received, asOf, at: at.toISOString(), attempt, epoch };
+
+  const rejection = known.kind === 'refused' ? sameName(known.because) : verdict;
+  if (rejection instanceof FileRejectedError) {
+    const { code, message, hint } = rejection;
+    const error = { code, message, ...(hint === undefined ? {} : { hint }) };
+    const archive = freeKey(state, received.cid, (suffix) => rejectedKey(dataset, filename, suffix));
+    return { ...common, kind: 'rejected', error, supersedes: [], archive };
+  }
+  const archive =
+    dataset === 'streams' ? freeKey(state, received.cid, (suffix) => archiveKey(filename, at, suffix)) : null;
+  const decided = { ...common, archive, supersedes: [...known.supersedes] };
+  if (known.kind === 'duplicate') return { ...decided, kind: 'duplicate', of: known.owner };
+  if (rejection === undefined) throw new ContendedError(filename);
+  return {
+    ...decided,
+    kind: 'accepted',
+    ruleVersion: contracts[dataset].ruleVersion,
+    counts: rejection.counts,
+    reasons: { ...rejection.reasons },
+    blanked: { ...rejection.blanked },
+    ignoredColumns: [...rejection.ignoredColumns],
+    parts: [...rejection.parts],
+    badRecords: [...rejection.badRecords],
+  };
+}
+
+function sameName(earlier: LogEntry): FileRejectedError {
+  return new FileRejectedError(
+    SAME_NAME,
+    `a file of this name with other content was taken on ${earlier.at}, and on-same-name is "reject".`,
+    {
+      hint:
+        'Give the file another name, or run with --on-same-name append (both count, plays delivered twice ' +
+        'count once) or replace (the new one counts instead).',
+    },
+  );
+}
+
+/** The archive key without a suffix, unless another content has it already. */
+function freeKey(state: LakeState, cid: string, keyOf: (suffix: string) => string): string {
+  const plain = keyOf('');
+  const content = state.archivedContent(plain);
+  return content === undefined || content === cid ? plain : keyOf(cid.slice(0, 12));
+}

@@ -1,0 +1,142 @@
+import { relative } from 'node:path';
+import { contracts } from '../../contracts/index.ts';
+import { mapHeader } from '../../contracts/header.ts';
+import type { Snapshot } from '../../csv/snapshot.ts';
+import type { Row } from '../../engines/engine.ts';
+import { FileRejectedError, InvariantError } from '../../errors.ts';
+import type { Part } from '../../lake/entry.ts';
+import type { Workspace } from '../../lake/lake.ts';
+import { derivedName, partKey } from '../../lake/zones.ts';
+import type { SourceFile, StageContext } from '../context.ts';
+import { writeBadRecords } from './bad-records.ts';
+import type { Validated } from './outcome.ts';
+import { blankedColumns, cataloguePlan, playsPlan, type ValidationInput } from './plans.ts';
+
+/**
+ * Splits a snapshot into parts of valid rows and bad records, all staged.
+ * @throws FileRejectedError if the file as a whole cannot be taken
+ */
+export async function validateFile(
+  context: StageContext,
+  file: SourceFile,
+  snapshot: Snapshot,
+  workspace: Workspace,
+): Promise<Validated> {
+  const contract = contracts[file.dataset];
+  const name = derivedName(file.filename, snapshot.sha256);
+  const nothing: Validated = {
+    counts: { rows: 0, valid: 0, bad: 0, duplicates: 0 },
+    reasons: {},
+    blanked: {},
+    ignoredColumns: [],
+    parts: [],
+    badRecords: [],
+  };
+  if (snapshot.header.length === 0) return assertNotEmpty(file, nothing);
+
+  const { positions, ignored } = mapHeader(contract, snapshot.header);
+  const input: ValidationInput = {
+    contract,
+    positions,
+    asOf: file.object.modified,
+    dialect: context.engine.dialect,
+    csv: {
+      path: snapshot.clean.path,
+      header: snapshot.clean.header,
+      quoted: snapshot.clean.quoted,
+      maxRecordBytes: context.limits.maxRecordBytes,
+      columnCount: snapshot.header.length,
+    },
+  };
+  const { parts, valid, duplicates, blanked } =
+    file.dataset === 'streams'
+      ? await validatePlays(context, input, workspace, name)
+      : await validateCatalogue(context, input, workspace, name);
+
+  const bad = snapshot.records - valid;
+  const { reasons, objects } = await writeBadRecords(context, { file, snapshot, input, workspace, name, bad });
+  return assertNotEmpty(file, {
+    counts: { rows: snapshot.records, valid, bad, duplicates },
+    reasons,
+    blanked,
+    ignoredColumns: ignored,
+    parts,
+    badRecords: objects,
+  });
+}
+
+interface ValidRows {
+  readonly parts: readonly Part[];
+  readonly valid: number;
+  readonly duplicates: number;
+  readonly blanked: Readonly<Record<string, number>>;
+}
+
+async function validatePlays(
+  { engine, limits, signal }: StageContext,
+  input: ValidationInput,
+  workspace: Workspace,
+  name: string,
+): Promise<ValidRows> {
+  const folder = 'parts';
+  const plan = playsPlan(input, workspace.path(folder), limits.maxDatesPerFile);
+  const result = await engine.run(plan, signal);
+  const dates = result.rows['dates'] ?? [];
+  if (dates.length > limits.maxDatesPerFile) {
+    throw new FileRejectedError(
+      'too_many_dates',
+      `the file has plays of ${dates.length} dates, from ${String(dates[0]?.['date'])} to ` +
+        `${String(dates.at(-1)?.['date'])}; at most ${limits.maxDatesPerFile} are allowed.`,
+      { hint: 'If the times are right, split the file by month and drop the pieces.' },
+    );
+  }
+  const parts = await Promise.all(
+    (result.files['parts'] ?? []).map(async ({ path, rows, partition }): Promise<Part> => {
+      const date = partition ?? '';
+      const { key: staged, ...facts } = await workspace.stage(relative(workspace.directory, path));
+      return { key: partKey('streams', name, date), staged, ...facts, rows, date };
+    }),
+  );
+  const plays = total(dates, 'plays');
+  const valid = total(dates, 'deliveries');
+  return { parts, valid, duplicates: valid - plays, blanked: {} };
+}
+
+async function validateCatalogue(
+  { engine, signal }: StageContext,
+  input: ValidationInput,
+  workspace: Workspace,
+  name: string,
+): Promise<ValidRows> {
+  const { contract } = input;
+  const part = 'part.parquet';
+  const result = await engine.run(cataloguePlan(input, workspace.path(part)), signal);
+  const summary = result.rows['summary']?.[0] ?? {};
+  const valid = Number(summary['valid'] ?? 0);
+  const { key: staged, ...facts } = await workspace.stage(part);
+  const blanked = blankedColumns(contract).flatMap((column): [string, number][] => {
+    const values = Number(summary[column] ?? 0);
+    return values > 0 ? [[column.replace('blanked_', ''), values]] : [];
+  });
+  return {
+    parts: [{ key: partKey(contract.dataset, name), staged, ...facts, rows: valid }],
+    valid,
+    duplicates: 0,
+    blanked: Object.fromEntries(blanked),
+  };
+}
+
+/** An empty play file is a quiet hour; an empty catalogue would take every song out of the charts. */
+function assertNotEmpty(file: SourceFile, validated: Validated): Validated {
+  const { valid, rows, bad } = validated.counts;
+  if (rows !== valid + bad) throw new InvariantError(`${file.filename}: ${rows} rows are not ${valid} + ${bad}`);
+  if (file.dataset === 'streams' || valid > 0) return validated;
+  throw new FileRejectedError(
+    'empty_catalogue',
+    `the file has no valid row (${rows} read, ${bad} bad), and would empty the catalogue of ${file.dataset}.`,
+    { hint: 'Drop a complete export. Until then the catalogue that was taken before stays in force.' },
+  );
+}
+
+const total = (rows: readonly Row[], column: string): number =>
+  rows.reduce((sum, row) => sum + Number(row[column] ?? 0), 0);

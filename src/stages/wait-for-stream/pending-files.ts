@@ -1,0 +1,28 @@
+import type { Dataset } from '../../contracts/contract.ts';
+import type { Lake } from '../../lake/lake.ts';
+import { rawPrefix } from '../../lake/zones.ts';
+import type { SourceFile } from '../context.ts';
+
+/** What uploaders call a file while they still write it. */
+const TEMPORARY = /(\.(part|partial|tmp|temp|filepart|crdownload|swp)|~)$/i;
+
+export interface Arrivals {
+  readonly files: readonly SourceFile[];
+  /** Objects that are no play files, by key: nobody takes them, so a person should hear of them. */
+  readonly strangers: readonly string[];
+}
+
+/** The files that lie in a dataset's raw folder now, in the byte order of their names. */
+export async function pendingFiles(lake: Lake, dataset: Dataset): Promise<Arrivals> {
+  const files: SourceFile[] = [];
+  const strangers: string[] = [];
+  const prefix = rawPrefix(dataset);
+  for await (const object of lake.list(prefix)) {
+    const filename = object.key.slice(prefix.length);
+    const hidden = filename.split('/').some((segment) => segment.startsWith('.') || segment.startsWith('_'));
+    if (hidden || TEMPORARY.test(filename)) continue;
+    if (/\.csv(\.gz)?$/.test(filename)) files.push({ dataset, filename, object });
+    else strangers.push(object.key);
+  }
+  return { files, strangers };
+}

@@ -1,0 +1,117 @@
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { openEmbeddedTables, type EmbeddedTables } from './embedded.ts';
+import { TablesConfigError } from './errors.ts';
+import type { Patience, Tables } from './tables.ts';
+
+export interface ConnectOptions {
+  /** URL of DynamoDB Local, an emulator or AWS. Undefined: embedded, or what the SDK's own settings say. */
+  readonly endpoint?: string;
+  /** Default: the SDK's own chain; then `us-east-1` where it means nothing. */
+  readonly region?: string;
+  /** Put before every table name. */
+  readonly tablePrefix: string;
+  /** Where the embedded tables are stored; used if there is no `endpoint`. */
+  readonly embeddedDirectory?: string;
+  /** Default: ten tries from 50 ms to 5 s, a minute in all. */
+  readonly patience?: Patience;
+}
+
+const DEFAULT_PATIENCE: Patience = { retries: 10, firstDelayMs: 50, maxDelayMs: 5_000, totalMs: 60_000 };
+/** For emulators: they take any region, the SDK takes none. */
+const ANY_REGION = 'us-east-1';
+
+/** @throws TablesConfigError, TablesUnavailableError */
+export async function connectTables(options: ConnectOptions): Promise<Tables> {
+  quietNodeVersionNotice();
+  if (options.endpoint === undefined && options.embeddedDirectory !== undefined) {
+    return connectEmbedded(options, await openEmbeddedTables(options.embeddedDirectory));
+  }
+  const config: DynamoDBClientConfig = {
+    ...(options.endpoint === undefined ? {} : { endpoint: checkedEndpoint(options.endpoint) }),
+    ...(options.region === undefined ? {} : { region: options.region }),
+  };
+  let client = newClient(config);
+  let region = await resolvedRegion(client);
+  if (region === undefined && options.endpoint !== undefined) {
+    client.destroy();
+    region = ANY_REGION;
+    client = newClient({ ...config, region });
+  }
+  if (region === undefined) {
+    client.destroy();
+    throw new TablesConfigError('No AWS region is set, and DynamoDB has one set of tables in each.', {
+      hint: 'Set --region, AWS_REGION, or a region in the AWS profile.',
+    });
+  }
+  return newTables(options, client, `DynamoDB at ${options.endpoint ?? region}`, undefined);
+}
+
+function connectEmbedded(options: ConnectOptions, embedded: EmbeddedTables): Tables {
+  const { endpoint, accessKeyId, secretAccessKey } = embedded;
+  const client = newClient({
+    endpoint,
+    region: options.region ?? ANY_REGION,
+    credentials: { accessKeyId, secretAccessKey },
+  });
+  return newTables(options, client, `embedded tables at ${endpoint}`, embedded);
+}
+
+function newTables(
+  { tablePrefix, patience = DEFAULT_PATIENCE }: ConnectOptions,
+  client: DynamoDBClient,
+  location: string,
+  embedded: EmbeddedTables | undefined,
+): Tables {
+  return {
+    client,
+    location,
+    patience,
+    embedded,
+    nameOf: ({ name }) => `${tablePrefix}${name}`,
+    async close() {
+      client.destroy();
+      await embedded?.close();
+    },
+  };
+}
+
+/** Retries and time limits are pinned: the SDK's defaults change, and by default it waits without end. */
+function newClient(config: DynamoDBClientConfig): DynamoDBClient {
+  return new DynamoDBClient({
+    ...config,
+    retryMode: 'standard',
+    maxAttempts: 5,
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+  });
+}
+
+/** The SDK's errors about regions have no class of their own. */
+async function resolvedRegion(client: DynamoDBClient): Promise<string | undefined> {
+  try {
+    return await client.config.region();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : '';
+    // An empty AWS_REGION is how shells and containers leave it unset.
+    if (message === 'Region is missing' || message.includes('region=""')) return undefined;
+    if (!message.startsWith('Region not accepted')) throw error;
+    throw new TablesConfigError(message, {
+      hint: 'Write the region like eu-central-1, in --region, AWS_REGION or the AWS profile.',
+      cause: error,
+    });
+  }
+}
+
+function checkedEndpoint(endpoint: string): string {
+  if (URL.canParse(endpoint) && /^https?:$/.test(new URL(endpoint).protocol)) return endpoint;
+  throw new TablesConfigError(`The DynamoDB endpoint ${endpoint} is not an http or https URL.`, {
+    hint: 'Write it like http://127.0.0.1:8000.',
+  });
+}
+
+/**
+ * On Node 20 the SDK announces in every process that its versions of 2027 will need Node 22. That concerns
+ * who maintains hitparade, not who runs it. This is the SDK's own switch, and silences nothing else.
+ */
+function quietNodeVersionNotice(): void {
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+}

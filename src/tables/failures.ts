@@ -1,0 +1,112 @@
+import pRetry from 'p-retry';
+import { HitparadeError } from '../errors.ts';
+import { TablesConfigError, TablesUnavailableError } from './errors.ts';
+import type { Tables } from './tables.ts';
+
+const THROTTLED = new Set([
+  'ProvisionedThroughputExceededException',
+  'ThrottlingException',
+  'RequestLimitExceeded',
+  'LimitExceededException',
+]);
+const REFUSED = new Set([
+  'AccessDeniedException',
+  'CredentialsProviderError',
+  'ExpiredTokenException',
+  'IncompleteSignatureException',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'MissingAuthenticationTokenException',
+  'UnrecognizedClientException',
+]);
+const UNREACHABLE = new Set([
+  'TimeoutError',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+]);
+
+/**
+ * Runs one call of the SDK and says in hitparade's words why it failed. Errors that a caller decides on
+ * (a failed condition, a table in use) and errors that nobody expected pass as they are.
+ *
+ * @param action what was tried, as it reads after "could not", for example `read the table X`
+ * @throws TablesConfigError, TablesUnavailableError
+ */
+export async function attempt<T>(
+  tables: Pick<Tables, 'location'>,
+  action: string,
+  call: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw explain(error, `Could not ${action} (${tables.location})`);
+  }
+}
+
+/** Repeats a call with growing, jittered delays while DynamoDB is throttling it, within the tables' patience. */
+export function whileThrottled<T>(tables: Tables, call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  const { retries, firstDelayMs, maxDelayMs, totalMs } = tables.patience;
+  return pRetry(call, {
+    retries,
+    minTimeout: firstDelayMs,
+    maxTimeout: maxDelayMs,
+    maxRetryTime: totalMs,
+    randomize: true,
+    signal,
+    shouldRetry: ({ error }) => error instanceof TablesUnavailableError && error.reason === 'throttled',
+  });
+}
+
+/** Whether the SDK says that this kind of error came from DynamoDB. */
+export function isNamed(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
+}
+
+function explain(error: unknown, what: string): unknown {
+  if (!(error instanceof Error) || error instanceof HitparadeError) return error;
+  const reason = error.message === '' ? error.name : error.message;
+  const message = `${what}: ${reason}`;
+  if (THROTTLED.has(error.name)) {
+    return new TablesUnavailableError(message, 'throttled', {
+      hint: 'DynamoDB is limiting the requests of this account or table. Run again in a few minutes.',
+      cause: error,
+    });
+  }
+  if (REFUSED.has(error.name)) {
+    return new TablesConfigError(message, {
+      hint: 'Check the AWS credentials of this shell (AWS_PROFILE, AWS_ACCESS_KEY_ID), what they may do, and the region. An emulator takes any.',
+      cause: error,
+    });
+  }
+  if (error.name === 'ResourceNotFoundException') {
+    return new TablesConfigError(message, {
+      hint: 'The table does not exist there. Check --region, --table-prefix and --dynamodb-endpoint.',
+      cause: error,
+    });
+  }
+  if (UNREACHABLE.has(error.name) || UNREACHABLE.has(codeOf(error)) || statusOf(error) >= 500) {
+    return new TablesUnavailableError(message, 'unreachable', {
+      hint: 'Check that the address is right and that the server runs (--dynamodb-endpoint), then run again.',
+      cause: error,
+    });
+  }
+  return error;
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+function statusOf(error: Error): number {
+  if (!('$metadata' in error) || typeof error.$metadata !== 'object' || error.$metadata === null) return 0;
+  const metadata = error.$metadata;
+  return 'httpStatusCode' in metadata && typeof metadata.httpStatusCode === 'number'
+    ? metadata.httpStatusCode
+    : 0;
+}

@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { LEDGER_TABLE } from './definition.ts';
+import { TablesUnavailableError } from './errors.ts';
+import { fingerprint, fromAttributes, toAttributes } from './item.ts';
+import { outcomeAttributes, toLedgerItem, type LedgerItem, type LedgerOutcome } from './ledger-item.ts';
+import { LedgerStore } from './ledger-store.ts';
+import { scanTable } from './scan.ts';
+import type { Tables } from './tables.ts';
+
+export interface ClaimOptions {
+  /** Names the runner; unique to one process. */
+  readonly owner: string;
+  readonly leaseSeconds: number;
+  readonly now: Date;
+  /** `false` only if that owner is known to be dead: its lease need not be waited for. */
+  readonly isOwnerAlive: (owner: string) => boolean;
+}
+
+export type Claim =
+  | { readonly claimed: true; readonly epoch: number; readonly attempts: number }
+  | { readonly claimed: false; readonly heldBy: string; readonly leaseUntil: string };
+
+export interface ProjectOptions {
+  readonly now: Date;
+  /** The epoch of the log entry, so that a rebuilt item never falls behind a claim of before. */
+  readonly epoch?: number;
+}
+
+export type { LedgerFacts, LedgerItem, LedgerOutcome, LedgerStatus } from './ledger-item.ts';
+
+/** Lost races in a row before a claim gives up; each means that another runner moved the item. */
+const CLAIM_ROUNDS = 10;
+
+/** The table `ProcessedStreams`: who works on which file, and what became of each. */
+export class Ledger {
+  readonly #tables: Tables;
+  readonly #store: LedgerStore;
+
+  constructor(tables: Tables) {
+    this.#tables = tables;
+    this.#store = new LedgerStore(tables);
+  }
+
+  /** Read consistently. */
+  get(filename: string): Promise<LedgerItem | undefined> {
+    return this.#store.get(filename);
+  }
+
+  /** By filename. */
+  async list(): Promise<LedgerItem[]> {
+    const items = (await scanTable(this.#tables, LEDGER_TABLE)).map((item) =>
+      toLedgerItem(fromAttributes(item)),
+    );
+    return items.sort((a, b) => (a.filename < b.filename ? -1 : 1));
+  }
+
+  /**
+   * Takes a file that nobody holds. One conditional write on exactly the state that was read:
+   * - absent: the first claim
+   * - not `processing`, its lease has run out or was released, or its owner is dead: taken over
+   * - the condition fails: read again; our own claim id means that only the answer was lost
+   *
+   * @throws TablesUnavailableError
+   */
+  async claim(filename: string, { owner, leaseSeconds, now, isOwnerAlive }: ClaimOptions): Promise<Claim> {
+    const claimId = randomUUID();
+    const leaseUntil = new Date(now.getTime() + leaseSeconds * 1000).toISOString();
+    let seen = await this.#store.get(filename);
+    for (let round = 0; round < CLAIM_ROUNDS; round++) {
+      const holder = seen === undefined ? undefined : liveHolder(seen, now);
+      if (holder !== undefined && isOwnerAlive(holder.heldBy)) return { claimed: false, ...holder };
+      const epoch = (seen?.epoch ?? 0) + 1;
+      const attempts = seen?.status === 'processing' ? seen.attempts + 1 : 1;
+      const changes = {
+        status: 'processing',
+        epoch,
+        attempts,
+        owner,
+        lease_until: leaseUntil,
+        claim_id: claimId,
+      };
+      if (await this.#store.updateIfUnchanged(filename, seen, changes))
+        return { claimed: true, epoch, attempts };
+      seen = await this.#store.get(filename);
+      if (seen?.claim_id === claimId) return { claimed: true, epoch: seen.epoch, attempts: seen.attempts };
+    }
+    throw new TablesUnavailableError(
+      `The ledger item of ${filename} changed ${String(CLAIM_ROUNDS)} times while it was being claimed.`,
+      'throttled',
+      { hint: 'Other runners are working on the same file. Run again.' },
+    );
+  }
+
+  /** Extends the lease. `false` if the claim is lost: stop working on the file. */
+  heartbeat(filename: string, epoch: number, leaseUntil: Date): Promise<boolean> {
+    return this.#store.updateIfMine(filename, epoch, 'SET lease_until = :lease', {
+      ':lease': leaseUntil.toISOString(),
+    });
+  }
+
+  /** Ends the lease at once, so that anyone may claim the file. `false` if the claim was lost before. */
+  release(filename: string, epoch: number): Promise<boolean> {
+    return this.#store.updateIfMine(filename, epoch, 'REMOVE #owner, lease_until', {});
+  }
+
+  /**
+   * Replaces what is known about the file and ends the claim. `false` if the claim was lost: whoever
+   * holds it now finishes the file.
+   */
+  async finish(filename: string, epoch: number, outcome: LedgerOutcome): Promise<boolean> {
+    const seen = await this.#store.get(filename);
+    if (seen?.epoch !== epoch) return false;
+    if (seen.status === 'processing') {
+      const item = { ...outcomeAttributes(outcome), filename, epoch, attempts: seen.attempts };
+      // The epoch alone is not enough: a repeat whose first try was applied must not write twice.
+      if (await this.#store.replaceIfMine(epoch, item)) return true;
+      const after = await this.#store.get(filename);
+      return after?.epoch === epoch && after.status === outcome.status;
+    }
+    return seen.status === outcome.status;
+  }
+
+  /**
+   * Makes the item say what the log says, unless somebody holds the file. Returns whether it wrote:
+   * repeated, it does not.
+   */
+  async project(
+    filename: string,
+    outcome: LedgerOutcome,
+    { now, epoch = 0 }: ProjectOptions,
+  ): Promise<boolean> {
+    const seen = await this.#store.get(filename);
+    if (seen !== undefined && liveHolder(seen, now) !== undefined) return false;
+    const facts = outcomeAttributes(outcome);
+    if (seen !== undefined && sameFacts(seen, outcome) && seen.epoch >= epoch) return false;
+    const item = {
+      ...facts,
+      filename,
+      epoch: Math.max(epoch, seen?.epoch ?? 0),
+      attempts: seen?.attempts ?? 0,
+    };
+    return this.#store.replaceIfUnchanged(seen, item);
+  }
+}
+
+/** Who holds the file now, whether that owner still lives or not. */
+function liveHolder(item: LedgerItem, now: Date): { heldBy: string; leaseUntil: string } | undefined {
+  const { status, owner, lease_until: leaseUntil } = item;
+  if (status !== 'processing' || owner === undefined || leaseUntil === undefined) return undefined;
+  // ISO times of one form compare as text.
+  return leaseUntil > now.toISOString() ? { heldBy: owner, leaseUntil } : undefined;
+}
+
+function sameFacts(item: LedgerItem, outcome: LedgerOutcome): boolean {
+  const [held, wanted] = [outcomeAttributes(item), outcomeAttributes(outcome)]
+    .map(toAttributes)
+    .map(fingerprint);
+  return held === wanted;
+}

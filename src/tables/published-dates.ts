@@ -1,0 +1,115 @@
+import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { PUBLISHED_DATES_TABLE } from './definition.ts';
+import { attempt, isNamed } from './failures.ts';
+import { fromAttributes, toAttributes, type Attributes } from './item.ts';
+import { scanTable } from './scan.ts';
+import type { Tables } from './tables.ts';
+
+/** Which charts of a date the KPI tables hold. */
+export interface PublishedDate {
+  /** Number of the newest log entry that the charts include. */
+  readonly version: number;
+  /** Which definition of the KPIs computed them. */
+  readonly kpi_version: string;
+  /** Hash of what was loaded. */
+  readonly digest: string;
+  /** ISO time. */
+  readonly published_on: string;
+}
+
+/** The markers of the table `PublishedDates`: one a date, whose version never falls. */
+export class PublishedDates {
+  readonly #tables: Tables;
+  readonly #table: string;
+
+  constructor(tables: Tables) {
+    this.#tables = tables;
+    this.#table = tables.nameOf(PUBLISHED_DATES_TABLE);
+  }
+
+  /** `undefined` if the tables hold no complete charts of the date. */
+  async get(date: string): Promise<PublishedDate | undefined> {
+    const { Item: item } = await attempt(this.#tables, `read the table ${this.#table}`, () =>
+      this.#tables.client.send(
+        new GetItemCommand({ TableName: this.#table, Key: toAttributes({ date }), ConsistentRead: true }),
+      ),
+    );
+    return item === undefined ? undefined : toMarker(item);
+  }
+
+  /** All dates whose charts the tables hold, ascending. */
+  async list(): Promise<ReadonlyMap<string, PublishedDate>> {
+    const items = await scanTable(this.#tables, PUBLISHED_DATES_TABLE);
+    const markers = items.flatMap((item): [string, PublishedDate][] => {
+      const marker = toMarker(item);
+      return marker === undefined ? [] : [[item['date']?.S ?? '', marker]];
+    });
+    return new Map(markers.sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  /**
+   * Moves the marker of a date forward; the same version may be marked again. `false` if the tables hold
+   * a newer one. Safe to repeat, so an answer that was lost does no harm.
+   */
+  async advance(date: string, record: PublishedDate): Promise<boolean> {
+    return this.#update(date, {
+      UpdateExpression: 'SET #version = :version, #kpis = :kpis, #digest = :digest, #on = :on',
+      ConditionExpression: 'attribute_not_exists(#version) OR #version <= :version',
+      ExpressionAttributeNames: {
+        '#version': 'version',
+        '#kpis': 'kpi_version',
+        '#digest': 'digest',
+        '#on': 'published_on',
+      },
+      ExpressionAttributeValues: toAttributes({
+        ':version': record.version,
+        ':kpis': record.kpi_version,
+        ':digest': record.digest,
+        ':on': record.published_on,
+      }),
+    });
+  }
+
+  /**
+   * Says of every date that its charts are not in the tables (any more). Only the version stays, so that
+   * a runner with older charts still cannot pass for the newest.
+   */
+  async invalidate(): Promise<void> {
+    for (const date of (await this.list()).keys()) {
+      await this.#update(date, {
+        UpdateExpression: 'REMOVE #digest, #kpis, #on',
+        ConditionExpression: 'attribute_exists(#digest)',
+        ExpressionAttributeNames: { '#digest': 'digest', '#kpis': 'kpi_version', '#on': 'published_on' },
+      });
+    }
+  }
+
+  async #update(
+    date: string,
+    change: {
+      readonly UpdateExpression: string;
+      readonly ConditionExpression: string;
+      readonly ExpressionAttributeNames: Record<string, string>;
+      readonly ExpressionAttributeValues?: Attributes;
+    },
+  ): Promise<boolean> {
+    try {
+      await attempt(this.#tables, `write to the table ${this.#table}`, () =>
+        this.#tables.client.send(
+          new UpdateItemCommand({ TableName: this.#table, Key: toAttributes({ date }), ...change }),
+        ),
+      );
+      return true;
+    } catch (error) {
+      if (isNamed(error, 'ConditionalCheckFailedException')) return false;
+      throw error;
+    }
+  }
+}
+
+function toMarker(attributes: Attributes): PublishedDate | undefined {
+  const { version, kpi_version, digest, published_on } = fromAttributes(attributes);
+  if (typeof version !== 'number' || typeof kpi_version !== 'string') return undefined;
+  if (typeof digest !== 'string' || typeof published_on !== 'string') return undefined;
+  return { version, kpi_version, digest, published_on };
+}

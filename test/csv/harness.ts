@@ -1,0 +1,91 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll } from 'vitest';
+import { locateRecords, type LocatedRecord, type RowVerdict } from '../../src/csv/locate.ts';
+import { DEFAULT_SCAN_LIMITS, takeSnapshot, type ScanLimits, type Snapshot } from '../../src/csv/snapshot.ts';
+
+/** A directory of this test file's own, removed when its tests are done. */
+export function temporaryDirectory(): { path(name: string): string } {
+  let directory = '';
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'hitparade-csv-'));
+  });
+  afterAll(async () => {
+    await rm(directory, { recursive: true, force: true });
+  });
+  return { path: (name) => join(directory, name) };
+}
+
+export interface ScanOptions {
+  readonly blockBytes?: number;
+  readonly limits?: Partial<ScanLimits>;
+  readonly compressed?: boolean;
+  /** Lengths of the source's chunks, used over and over; default one chunk. */
+  readonly chunks?: readonly number[];
+}
+
+/** A stream that delivers the bytes in chunks of these lengths. */
+export function streamOf(bytes: Buffer, chunks: readonly number[] = [Math.max(bytes.length, 1)]): Readable {
+  function* cut(): Generator<Buffer> {
+    for (let at = 0, i = 0; at < bytes.length; i++) {
+      const length = chunks[i % chunks.length] ?? 1;
+      yield bytes.subarray(at, at + length);
+      at += length;
+    }
+  }
+  return Readable.from(cut(), { objectMode: false });
+}
+
+export function bytesOf(input: string | Uint8Array): Buffer {
+  return Buffer.from(input);
+}
+
+export function limitsOf(limits: Partial<ScanLimits> = {}): ScanLimits {
+  return { ...DEFAULT_SCAN_LIMITS, maxRecordBytes: 4096, ...limits };
+}
+
+export async function snapshotOf(
+  directory: { path(name: string): string },
+  input: string | Uint8Array,
+  options: ScanOptions = {},
+): Promise<Snapshot> {
+  const { blockBytes, compressed = false, chunks } = options;
+  return takeSnapshot(streamOf(bytesOf(input), chunks), {
+    rawPath: directory.path('raw'),
+    cleanPath: directory.path('clean'),
+    compressed,
+    limits: limitsOf(options.limits),
+    ...(blockBytes === undefined ? {} : { blockBytes }),
+  });
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- an async source is what is asked for
+export async function* verdictsFor(rows: Iterable<number>): AsyncGenerator<RowVerdict> {
+  for (const row of rows) yield { row, reasons: [`rule_${row}`] };
+}
+
+export function everyRow(snapshot: Snapshot): number[] {
+  return Array.from({ length: snapshot.records - snapshot.malformed }, (_, i) => i + 1);
+}
+
+/** Every record of the file, clean ones with the reason `rule_<row>`. */
+export async function allRecords(snapshot: Snapshot, options: ScanOptions = {}): Promise<LocatedRecord[]> {
+  const { blockBytes } = options;
+  const located = locateRecords(
+    snapshot,
+    verdictsFor(everyRow(snapshot)),
+    limitsOf(options.limits),
+    blockBytes === undefined ? {} : { blockBytes },
+  );
+  const records: LocatedRecord[] = [];
+  for await (const record of located) records.push(record);
+  return records;
+}
+
+/** The clean file's records as one text, without the header. */
+export async function cleanText(snapshot: Snapshot): Promise<Buffer> {
+  const bytes = await readFile(snapshot.clean.path);
+  return snapshot.clean.header ? bytes.subarray(bytes.indexOf('\n') + 1 || bytes.length) : bytes;
+}

@@ -1,0 +1,151 @@
+import type * as FileSystem from 'node:fs/promises';
+import { link, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { HardLinksUnsupportedError, LakeFullError, LakeIoError } from '../../src/lake/errors.ts';
+import { LocalLake } from '../../src/lake/local-lake.ts';
+import { keysOf, textOf, versionOf } from './suite.ts';
+
+/** The file system fails in a way that no test can ask of a real one. */
+
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof FileSystem>();
+  return { ...real, link: vi.fn(real.link), open: vi.fn(real.open), rename: vi.fn(real.rename) };
+});
+const real = await vi.importActual<typeof FileSystem>('node:fs/promises');
+
+const failure = (code: string, syscall: string): Error =>
+  Object.assign(new Error(`${code}: injected`), { code, syscall });
+
+let root: string;
+let lake: LocalLake;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'hitparade-faults-'));
+  lake = await LocalLake.open(root);
+});
+afterEach(async () => {
+  vi.mocked(link).mockReset().mockImplementation(real.link);
+  vi.mocked(open).mockReset().mockImplementation(real.open);
+  vi.mocked(rename).mockReset().mockImplementation(real.rename);
+  await rm(root, { recursive: true, force: true });
+});
+
+const body = Buffer.from('x');
+const scratch = (): Promise<string[]> => readdir(join(root, '.hitparade/tmp'));
+
+describe('a zone on another file system than the scratch folder', () => {
+  beforeEach(() => {
+    const isFar = (from: string, to: string): boolean => from.includes('/tmp/') && !to.includes('/tmp/');
+    const scratchOf = (path: unknown): string =>
+      String(path).replace(root, '').replace('.hitparade/tmp', '/tmp/');
+    vi.mocked(link).mockImplementation((from, to) =>
+      isFar(scratchOf(from), scratchOf(to)) || String(from).includes('_staging')
+        ? Promise.reject(failure('EXDEV', 'link'))
+        : real.link(from, to),
+    );
+    vi.mocked(rename).mockImplementation((from, to) =>
+      isFar(scratchOf(from), scratchOf(to))
+        ? Promise.reject(failure('EXDEV', 'rename'))
+        : real.rename(from, to),
+    );
+  });
+
+  test('is written through a scratch file beside the target', async () => {
+    expect(await lake.putIfAbsent('archive/a', body)).toBe(true);
+    expect(await lake.putIfAbsent('archive/a', body)).toBe(false);
+    await lake.put('archive/b', body);
+    expect(await readdir(join(root, 'archive'))).toEqual(['a', 'b']);
+    expect(await scratch()).toEqual([]);
+  });
+
+  test('gets real copies of staged files', async () => {
+    await lake.put('_staging/attempt-1/part', body);
+    expect(await lake.copyIfAbsent('_staging/attempt-1/part', 'validated/part')).toBe(true);
+    expect(await lake.copyIfAbsent('_staging/attempt-1/part', 'validated/part')).toBe(false);
+    expect(await textOf(lake, 'validated/part')).toBe('x');
+  });
+});
+
+test('a file system without hard links is told as such', async () => {
+  vi.mocked(link).mockRejectedValue(failure('EPERM', 'link'));
+  await expect(lake.putIfAbsent('_log/1.json', body)).rejects.toThrow(HardLinksUnsupportedError);
+  expect(await keysOf(lake, '')).toEqual([]);
+  expect(await scratch()).toEqual([]);
+});
+
+test.each([
+  ['writeFile', 'ENOSPC', LakeFullError],
+  ['writeFile', 'EDQUOT', LakeFullError],
+  ['sync', 'EIO', LakeIoError],
+] as const)(
+  '%s fails with %s: nothing stands under the name, and no scratch file stays',
+  async (method, code, type) => {
+    await lake.put('raw/a', body);
+    vi.mocked(open).mockImplementation(async (path, flags, mode) => {
+      const file = await real.open(path, flags, mode);
+      if (flags === 'wx') vi.spyOn(file, method).mockRejectedValue(failure(code, 'write'));
+      return file;
+    });
+    await expect(lake.putIfAbsent('raw/b', body)).rejects.toThrow(type);
+    await expect(lake.put('raw/a', Buffer.from('other'))).rejects.toThrow(type);
+    expect(await keysOf(lake, '')).toEqual(['raw/a']);
+    expect(await textOf(lake, 'raw/a')).toBe('x');
+    expect(await scratch()).toEqual([]);
+  },
+);
+
+test('a folder that cannot be synced is an error, and the object can be read back', async () => {
+  await lake.put('_log/0.json', body);
+  vi.mocked(open).mockImplementation(async (path, flags, mode) => {
+    const file = await real.open(path, flags, mode);
+    if (flags === 'r') vi.spyOn(file, 'sync').mockRejectedValue(failure('EIO', 'fsync'));
+    return file;
+  });
+  await expect(lake.putIfAbsent('_log/1.json', Buffer.from('mine'))).rejects.toThrow(LakeIoError);
+  expect(await textOf(lake, '_log/1.json')).toBe('mine');
+});
+
+describe('a file that is swapped between the look and the move', () => {
+  /** Lets another program act in the moment before the file goes to the trash. */
+  const beforeTheMove = (act: () => Promise<void>): void => {
+    vi.mocked(rename).mockImplementationOnce(async (from, to) => {
+      await act();
+      await real.rename(from, to);
+    });
+  };
+
+  test('is put back', async () => {
+    await lake.put('raw/a.csv', body);
+    const version = await versionOf(lake, 'raw/a.csv');
+    beforeTheMove(() => lake.put('raw/a.csv', Buffer.from('y')));
+    vi.mocked(rename).mockImplementationOnce(real.rename);
+    expect(await lake.deleteIfMatch('raw/a.csv', version)).toBe(false);
+    expect(await textOf(lake, 'raw/a.csv')).toBe('y');
+    expect(await keysOf(lake, '')).toEqual(['raw/a.csv']);
+  });
+
+  test('is put back beside a third one that took the name meanwhile', async () => {
+    await lake.put('raw/a.csv', body);
+    const version = await versionOf(lake, 'raw/a.csv');
+    vi.mocked(rename).mockImplementationOnce(async (from, to) => {
+      await lake.put('raw/a.csv', Buffer.from('second'));
+      await real.rename(from, to);
+      await lake.put('raw/a.csv', Buffer.from('third'));
+    });
+    expect(await lake.deleteIfMatch('raw/a.csv', version)).toBe(false);
+    const [restored, ...rest] = await keysOf(lake, 'raw/a.');
+    expect(rest).toEqual([expect.stringMatching(/^raw\/a\.restored-[0-9a-f]{8}\.csv$/)]);
+    expect(await textOf(lake, restored ?? '')).toBe('third');
+    expect(await textOf(lake, rest[0] ?? '')).toBe('second');
+    expect(await readdir(join(root, '.hitparade/trash'))).toEqual([]);
+  });
+
+  test('is not missed if it is gone', async () => {
+    await lake.put('raw/a.csv', body);
+    const version = await versionOf(lake, 'raw/a.csv');
+    beforeTheMove(() => real.rm(join(root, 'raw/a.csv')));
+    expect(await lake.deleteIfMatch('raw/a.csv', version)).toBe(false);
+    expect(await readdir(join(root, '.hitparade/trash'))).toEqual([]);
+  });
+});

@@ -1,0 +1,44 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connectTables } from '../../src/tables/connect.ts';
+import { openEmbeddedTables } from '../../src/tables/embedded.ts';
+import type { Tables } from '../../src/tables/tables.ts';
+
+/** Short, so that no test waits; the delays are still jittered. */
+export const QUICK = { retries: 3, firstDelayMs: 1, maxDelayMs: 5, totalMs: 5_000 };
+
+/** A server that tables can be made on; every test takes a prefix of its own. */
+export interface TableServer {
+  tables(prefix: string): Promise<Tables>;
+  stop(): Promise<void>;
+}
+
+export interface Implementation {
+  readonly name: string;
+  start(): Promise<TableServer>;
+}
+
+const dynalite: Implementation = {
+  name: 'dynalite embedded',
+  async start() {
+    const directory = await mkdtemp(join(tmpdir(), 'hitparade-tables-'));
+    // Tables stay CREATING for a moment, as on AWS, so that the tests show that this is awaited.
+    const embedded = await openEmbeddedTables(directory, { createTableMs: 10 });
+    const opened: Tables[] = [];
+    return {
+      async tables(tablePrefix) {
+        const tables = await connectTables({ tablePrefix, embeddedDirectory: directory, patience: QUICK });
+        opened.push(tables);
+        return tables;
+      },
+      async stop() {
+        await Promise.all(opened.map((tables) => tables.close()));
+        await embedded.close();
+        await rm(directory, { recursive: true });
+      },
+    };
+  },
+};
+
+export const IMPLEMENTATIONS: readonly Implementation[] = [dynalite];

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { PublishedDates } from '../../src/tables/published-dates.ts';
+import { DATE } from './definitions.ts';
+import { describeTables } from './suite.ts';
+
+const marker = (version: number) => ({
+  version,
+  kpi_version: 'k1',
+  digest: `digest-${String(version)}`,
+  published_on: '2024-06-26T00:00:00.000Z',
+});
+
+describeTables('PublishedDates', ({ ready }) => {
+  test('knows nothing of a date that was never published', async () => {
+    const published = new PublishedDates(await ready());
+    expect(await published.get(DATE)).toBeUndefined();
+    expect(await published.list()).toEqual(new Map());
+  });
+
+  test('a version rises or stays, and never falls', async () => {
+    const published = new PublishedDates(await ready());
+    expect(await published.advance(DATE, marker(2))).toBe(true);
+    expect(await published.advance(DATE, marker(2))).toBe(true);
+    expect(await published.advance(DATE, marker(10))).toBe(true);
+    expect(await published.advance(DATE, marker(9))).toBe(false);
+    expect(await published.get(DATE)).toEqual(marker(10));
+  });
+
+  test('of many runners at once the newest version stays', async () => {
+    const published = new PublishedDates(await ready());
+    await Promise.all([3, 9, 1, 7, 5].map((version) => published.advance(DATE, marker(version))));
+    expect(await published.get(DATE)).toEqual(marker(9));
+  });
+
+  test('lists dates in order', async () => {
+    const published = new PublishedDates(await ready());
+    for (const date of ['2024-07-01', '2024-06-30']) await published.advance(date, marker(1));
+    expect([...(await published.list())]).toEqual([
+      ['2024-06-30', marker(1)],
+      ['2024-07-01', marker(1)],
+    ]);
+  });
+});
