@@ -92,7 +92,7 @@ function present({ machine, data, settings, sides, ratio, equalKpiRows }) {
   const lines = [
     `${machine.cpu}, ${machine.cores} cores, ${gigabytes(machine.memoryBytes)}, ${machine.platform}`,
     `Node ${machine.node}, DuckDB ${machine.duckdb}, memory limit ${settings.memoryLimit}, ${settings.threads} threads`,
-    `${data.plays} plays of ${data.days} dates, ${gigabytes(data.bytes)} of CSV; each side ${settings.repeat} times, alternately`,
+    `${data.plays} plays of ${data.days} dates, ${Math.round(data.bytes / 1e6)} MB of CSV; runs of each side: ${settings.repeat}, alternately`,
     '',
     table(sides),
     '',

@@ -4,10 +4,7 @@ import type { RunWatch } from './watch-run.ts';
 import { progressLine } from './render/progress-line.ts';
 
 /** One moving line on the terminal; notices are written above it. */
-export function progressDisplay(
-  cli: Cli,
-  notice: (subject: string, message: string) => string,
-): Pick<RunWatch, 'observer' | 'stop'> {
+export function progressDisplay(cli: Cli, notice: (subject: string, message: string) => string): RunWatch {
   const spinner = ora({
     stream: cli.io.stderr,
     text: 'looking for new files',
@@ -15,16 +12,21 @@ export function progressDisplay(
     // Raw mode would keep Ctrl-C from becoming a signal while the engine works.
     discardStdin: false,
   });
-  const started = Date.now();
   let stage = '';
-  let stageStarted = started;
+  let since = { at: 0, done: 0 };
   spinner.start();
   return {
     observer(event) {
+      // A demo runs several times; each run shows its own progress.
+      if (event.type === 'run_started' && !spinner.isSpinning) spinner.start();
       if (event.type === 'progress') {
         const now = Date.now();
-        if (event.stage !== stage) [stage, stageStarted] = [event.stage, now];
-        spinner.text = progressLine(event, now - stageStarted, cli.errorStyle);
+        if (event.stage !== stage) [stage, since] = [event.stage, { at: now, done: event.done }];
+        spinner.text = progressLine(
+          event,
+          { ms: now - since.at, units: event.done - since.done },
+          cli.errorStyle,
+        );
       } else if (event.type === 'notice') {
         spinner.clear();
         cli.io.stderr.write(notice(event.subject, event.message));

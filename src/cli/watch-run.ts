@@ -5,29 +5,12 @@ import { printable } from './render/printable.ts';
 /** Tells whoever looks at stderr how a run goes on. */
 export interface RunWatch {
   readonly observer: Observer;
-  /** Files that the run found, and those of them that it has finished. */
-  readonly seen: () => { readonly files: number; readonly finished: number };
   /** Takes the progress line away; the rest of the output begins on a clean line. */
-  stop(): void;
+  readonly stop: () => void;
 }
 
 /** A log with --verbose; a moving line on a terminal; otherwise only what a person should know of. */
 export async function watchRun(cli: Cli): Promise<RunWatch> {
-  let files = 0;
-  let finished = 0;
-  const inner = await chooseWatch(cli);
-  return {
-    observer(event) {
-      if (event.type === 'run_started') files += event.files;
-      if (event.type === 'file') finished += 1;
-      inner.observer(event);
-    },
-    seen: () => ({ files: Math.max(files, finished), finished }),
-    stop: inner.stop,
-  };
-}
-
-async function chooseWatch(cli: Cli): Promise<Pick<RunWatch, 'observer' | 'stop'>> {
   const nothingToStop = (): void => undefined;
   if (cli.verbose) {
     const { eventLog } = await import('./event-log.ts');

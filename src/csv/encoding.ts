@@ -1,5 +1,5 @@
 import type { Block } from './blocks.ts';
-import { FileRejectedError } from './errors.ts';
+import { ScanRejectedError } from './errors.ts';
 
 const FOREIGN_MARKS: readonly (readonly [name: string, mark: readonly number[]])[] = [
   // UTF-32LE begins with the mark of UTF-16LE, so it comes first.
@@ -16,7 +16,7 @@ export const SAVE_AS_UTF8 = 'Save the file as UTF-8 and deliver it again.';
 /**
  * Looks at a file's first block.
  * @returns the number of bytes to skip: 3 for a UTF-8 byte order mark, otherwise 0
- * @throws FileRejectedError if the file is UTF-16, UTF-32 or gzip
+ * @throws ScanRejectedError if the file is UTF-16, UTF-32 or gzip
  */
 export function checkBeginning(block: Block): number {
   const beginsWith = (mark: readonly number[]): boolean =>
@@ -25,12 +25,12 @@ export function checkBeginning(block: Block): number {
   for (const [name, mark] of FOREIGN_MARKS) {
     if (!beginsWith(mark)) continue;
     const message = `The file begins with the byte order mark of ${name}; only UTF-8 is read.`;
-    throw new FileRejectedError('wrong_encoding', message, { hint: SAVE_AS_UTF8, byte: 0, line: 1 });
+    throw new ScanRejectedError('wrong_encoding', message, { hint: SAVE_AS_UTF8, byte: 0, line: 1 });
   }
   if (beginsWith(GZIP_MAGIC)) {
     const hint = 'Name a file that is compressed once .csv.gz, and compress no file twice.';
     const message = 'The text begins with the magic number of gzip; expected CSV.';
-    throw new FileRejectedError('unexpected_gzip', message, { hint, byte: 0, line: 1 });
+    throw new ScanRejectedError('unexpected_gzip', message, { hint, byte: 0, line: 1 });
   }
   return beginsWith(UTF8_MARK) ? UTF8_MARK.length : 0;
 }

@@ -1,4 +1,4 @@
-import { HitparadeError, type FailureDetails } from '../errors.ts';
+import { FileRejectedError, type FailureDetails } from '../errors.ts';
 
 /** Why a whole file cannot be trusted; no record of it may be used. */
 export type FileRejection =
@@ -28,27 +28,24 @@ export interface RejectionDetails extends FailureDetails {
 }
 
 /** The file as a whole is refused. Its content decides that, so a second try gives the same answer. */
-export class FileRejectedError extends HitparadeError {
-  // The remedy is another file, not another try: the same as for any other wrong input.
-  readonly kind = 'usage';
-  readonly code: FileRejection;
+export class ScanRejectedError extends FileRejectedError {
+  declare readonly code: FileRejection;
   readonly byte: number | undefined;
   readonly line: number | undefined;
   /** Known if the source could be read to its end all the same; the raw copy is then complete. */
   readonly received: ReceivedBytes | undefined;
 
   constructor(code: FileRejection, message: string, details: RejectionDetails, received?: ReceivedBytes) {
-    super(message, details);
-    this.code = code;
+    super(code, message, details);
     this.byte = details.byte;
     this.line = details.line;
     this.received = received;
   }
 
   /** The same rejection, with the identity of the bytes that were refused. */
-  withReceived(received: ReceivedBytes): FileRejectedError {
+  withReceived(received: ReceivedBytes): ScanRejectedError {
     const { byte, line, hint = '', cause } = this;
     const place = { ...(byte === undefined ? {} : { byte }), ...(line === undefined ? {} : { line }) };
-    return new FileRejectedError(this.code, this.message, { hint, cause, ...place }, received);
+    return new ScanRejectedError(this.code, this.message, { hint, cause, ...place }, received);
   }
 }

@@ -1,6 +1,6 @@
 import { createGunzip, type Gunzip } from 'node:zlib';
 import type { Block } from './blocks.ts';
-import { FileRejectedError } from './errors.ts';
+import { ScanRejectedError } from './errors.ts';
 import type { ScanLimits } from './limits.ts';
 
 /** The ratio is judged at multiples of this, so that it depends on the file and not on its chunks. */
@@ -9,7 +9,7 @@ const CHUNK_BYTES = 256 * 1024;
 
 /**
  * Unpacks gzip of one or more members.
- * @throws FileRejectedError if it is truncated, corrupt or followed by anything, or unpacks to more
+ * @throws ScanRejectedError if it is truncated, corrupt or followed by anything, or unpacks to more
  *   than `limits.maxGzipRatio` times its size
  */
 export async function* gunzip(
@@ -39,7 +39,7 @@ class Inflater {
   #ready: Buffer[] = [];
   #unpacked = 0;
   #allowed = 0;
-  #failure: FileRejectedError | undefined;
+  #failure: ScanRejectedError | undefined;
   #wake = (): void => undefined;
 
   constructor(limits: ScanLimits) {
@@ -99,20 +99,20 @@ class Inflater {
     return ready;
   }
 
-  #fail(failure: FileRejectedError): void {
+  #fail(failure: ScanRejectedError): void {
     this.#failure ??= failure;
     this.#gunzip.destroy();
     this.#wake();
   }
 }
 
-function broken(what: string, cause?: unknown): FileRejectedError {
+function broken(what: string, cause?: unknown): ScanRejectedError {
   const hint = 'Compress the file again with gzip, check it with "gzip -t" and deliver it again.';
-  return new FileRejectedError('broken_gzip', `The gzip file is damaged: ${what}.`, { hint, cause });
+  return new ScanRejectedError('broken_gzip', `The gzip file is damaged: ${what}.`, { hint, cause });
 }
 
-function tooDense({ maxGzipRatio, gzipRatioFreeBytes }: ScanLimits): FileRejectedError {
+function tooDense({ maxGzipRatio, gzipRatioFreeBytes }: ScanLimits): ScanRejectedError {
   const message = `The file unpacks to more than ${maxGzipRatio} times its size (checked after ${gzipRatioFreeBytes} bytes).`;
   const hint = 'If this is no attack, deliver the file uncompressed or raise the limit.';
-  return new FileRejectedError('gzip_ratio', message, { hint });
+  return new ScanRejectedError('gzip_ratio', message, { hint });
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { SAVE_AS_UTF8 } from './encoding.ts';
-import { FileRejectedError } from './errors.ts';
+import { ScanRejectedError } from './errors.ts';
 import type { ScanLimits } from './limits.ts';
 import { INVALID_UTF8, MALFORMED, NUL_BYTE, QUOTED, reasonsOf } from './record-batch.ts';
 
@@ -36,25 +36,25 @@ interface FoundRecord {
   readonly end: number;
 }
 
-/** @throws FileRejectedError if the header is malformed or has too many columns */
+/** @throws ScanRejectedError if the header is malformed or has too many columns */
 export function readHeader(found: FoundRecord, limits: ScanLimits): Header {
   const { bytes, byte, line, columns } = found;
   let flags = found.flags;
   if ((flags & NUL_BYTE) !== 0) {
     const message = 'The header holds NUL bytes, as UTF-16 text does; only UTF-8 is read.';
-    throw new FileRejectedError('wrong_encoding', message, { hint: SAVE_AS_UTF8, byte, line });
+    throw new ScanRejectedError('wrong_encoding', message, { hint: SAVE_AS_UTF8, byte, line });
   }
   if (bytes !== undefined && !isUtf8(bytes)) flags |= INVALID_UTF8;
   if (bytes === undefined || (flags & MALFORMED) !== 0) {
     const message = `The header is malformed (${reasonsOf(flags).join(', ')}), so no column can be named.`;
     const hint =
       'Deliver the file with a first record that names its columns, as UTF-8 and quoted as RFC 4180 says.';
-    throw new FileRejectedError('malformed_header', message, { hint, byte, line });
+    throw new ScanRejectedError('malformed_header', message, { hint, byte, line });
   }
   if (columns > limits.maxColumns) {
     const message = `The header has ${columns} columns; at most ${limits.maxColumns} are allowed.`;
     const hint = 'Deliver fewer columns, or raise the limit.';
-    throw new FileRejectedError('too_many_columns', message, { hint, byte, line });
+    throw new ScanRejectedError('too_many_columns', message, { hint, byte, line });
   }
   return {
     names: splitFields(new TextDecoder().decode(bytes)).map((name) => name.trim()),

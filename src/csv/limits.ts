@@ -1,6 +1,9 @@
 /** What one file may ask of this machine. A value equal to a limit is still allowed. */
 export interface ScanLimits {
-  /** Bytes of one record without its line end; a longer one is malformed. 1 MiB: a play has about 60. */
+  /**
+   * Bytes of one record without its line end; a longer one is malformed. 1 MiB: a play has about 60. So
+   * much is held in memory; must be below 1 GiB.
+   */
   readonly maxRecordBytes: number;
   /** Bytes of one field as it stands in the file, its quotes included; a longer one is malformed. 64 KiB. */
   readonly maxFieldBytes: number;

@@ -24,7 +24,7 @@ export class Receiver {
   /**
    * Passes the blocks on. The consumer works on a block while it is being written; when it asks for
    * the next one, all blocks before that are written.
-   * @throws FileRejectedError
+   * @throws ScanRejectedError
    */
   async *receive(blocks: AsyncIterable<Block>): AsyncGenerator<Block, void, undefined> {
     for await (const block of blocks) {

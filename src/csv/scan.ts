@@ -1,12 +1,12 @@
 import type { Block } from './blocks.ts';
-import { FileRejectedError } from './errors.ts';
+import { ScanRejectedError } from './errors.ts';
 import type { ScanLimits } from './limits.ts';
 import type { RecordBatch } from './record-batch.ts';
 import type { RecordScanner } from './scanner.ts';
 
 /**
  * The records of a text, batch by batch, within the limits of a file. Both passes over a file are this.
- * @throws FileRejectedError
+ * @throws ScanRejectedError
  */
 export async function* scanText(
   text: AsyncIterable<Block>,
@@ -18,7 +18,7 @@ export async function* scanText(
     const batch = scanner.scan(block);
     if (batch.recordsBefore + batch.count > limits.maxRecords) {
       const message = `The file has more than ${limits.maxRecords} records.`;
-      throw new FileRejectedError('too_many_records', message, { hint: SPLIT });
+      throw new ScanRejectedError('too_many_records', message, { hint: SPLIT });
     }
     yield batch;
     scanner.carryOver(block);
@@ -27,9 +27,9 @@ export async function* scanText(
 
 const SPLIT = 'Split the file into smaller ones, or raise the limit.';
 
-/** @throws FileRejectedError */
+/** @throws ScanRejectedError */
 export function assertBytes(bytes: number, what: 'received' | 'uncompressed', limits: ScanLimits): void {
   if (bytes <= limits.maxBytes) return;
   const message = `The file has more than ${limits.maxBytes} ${what} bytes.`;
-  throw new FileRejectedError('too_many_bytes', message, { hint: SPLIT });
+  throw new ScanRejectedError('too_many_bytes', message, { hint: SPLIT });
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Block } from './blocks.ts';
 import { checkBeginning } from './encoding.ts';
-import { FileRejectedError } from './errors.ts';
+import { ScanRejectedError } from './errors.ts';
 import { readHeader, type Header } from './header.ts';
 import type { ScanLimits } from './limits.ts';
 import {
@@ -83,7 +83,7 @@ export class RecordScanner {
   /**
    * Takes the next block. After its batch `carryOver` must be called.
    * @returns the data records that end in this block; the same object every time
-   * @throws FileRejectedError
+   * @throws ScanRejectedError
    */
   scan(block: Block): RecordBatch {
     const bom = block.offset === 0 ? checkBeginning(block) : 0;
@@ -156,7 +156,8 @@ export class RecordScanner {
 
   #takeHeader(batch: RecordBatch, start: number, end: number, separators: number, flags: number): void {
     const bytes = this.#head === undefined ? batch.bytes.subarray(start, end) : undefined;
-    const place = { byte: batch.base + start, line: this.#recordLine, end: batch.base + end + 1 };
+    const byte = this.#head === undefined ? batch.base + start : batch.headByte;
+    const place = { byte, line: this.#recordLine, end: batch.base + end + 1 };
     this.#header = readHeader({ bytes, flags, columns: separators + 1, ...place }, this.#limits);
   }
 
@@ -165,13 +166,15 @@ export class RecordScanner {
     const { bytes, base, starts, ends, lines, flags: table, firstLine } = batch;
     const { maxFieldBytes, maxRecordBytes } = this.#limits;
     let state = this.#state;
-    let recordStart = this.#recordStart - base;
-    let fieldStart = this.#fieldStart - base;
+    let recordStart = positionIn(base, this.#recordStart);
+    let fieldStart = positionIn(base, this.#fieldStart);
+    const recordAt = recordStart;
+    const fieldAt = fieldStart;
     let separators = this.#separators;
     let flags = this.#flags;
     let line = this.#line;
     let recordLine = this.#recordLine;
-    let lastCr = this.#lastCr - base;
+    let lastCr = positionIn(base, this.#lastCr);
     let expected = this.#expectedSeparators;
     let irregular = batch.irregular;
     let count = batch.count;
@@ -259,8 +262,9 @@ export class RecordScanner {
     batch.count = count;
     batch.irregular = irregular;
     this.#state = state;
-    this.#recordStart = base + recordStart;
-    this.#fieldStart = base + fieldStart;
+    // What began in an earlier block keeps its exact offset.
+    if (recordStart !== recordAt) this.#recordStart = base + recordStart;
+    if (fieldStart !== fieldAt) this.#fieldStart = base + fieldStart;
     this.#separators = separators;
     this.#flags = flags;
     this.#line = line;
@@ -270,8 +274,16 @@ export class RecordScanner {
   }
 }
 
-function unterminatedQuote(byte: number, line: number): FileRejectedError {
+/**
+ * A file offset as a position in the current buffer. What lies far before the buffer is as good as
+ * -2^30: further than any limit of a length, and still a small integer, which keeps the scan fast.
+ */
+function positionIn(base: number, offset: number): number {
+  return Math.max(offset - base, -(2 ** 30)) | 0;
+}
+
+function unterminatedQuote(byte: number, line: number): ScanRejectedError {
   const message = `Unterminated quote at byte ${byte}, line ${line}: no record from there on can be trusted.`;
   const hint = 'Close the quote (or double it, if it is part of the text) and deliver the file again.';
-  return new FileRejectedError('unterminated_quote', message, { hint, byte, line });
+  return new ScanRejectedError('unterminated_quote', message, { hint, byte, line });
 }

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { readBlocks, type Block } from './blocks.ts';
 import { CleanFileWriter, type CleanFile } from './clean-file.ts';
-import { FileRejectedError } from './errors.ts';
+import { ScanRejectedError } from './errors.ts';
 import { gunzip } from './gunzip.ts';
 import { DEFAULT_BLOCK_BYTES, type ScanLimits } from './limits.ts';
 import { Receiver } from './receive.ts';
@@ -48,15 +48,18 @@ export interface SnapshotOptions {
 /**
  * Copies a source to this machine and finds its records, in one pass and in bounded memory. On failure
  * the files written so far stay; the source is destroyed in any case.
- * @throws FileRejectedError if the file as a whole cannot be trusted
+ * @throws ScanRejectedError if the file as a whole cannot be trusted
  * @throws the signal's reason if aborted, and the source's own errors
  */
 export async function takeSnapshot(source: Readable, options: SnapshotOptions): Promise<Snapshot> {
   const { signal } = options;
   const stop = (): void => {
-    source.destroy(signal?.reason instanceof Error ? signal.reason : undefined);
+    source.destroy();
   };
   signal?.addEventListener('abort', stop);
+  // An error that comes while nobody reads is kept by the stream and thrown to the reader; it must not
+  // end the process before or after that.
+  source.on('error', () => undefined);
   try {
     signal?.throwIfAborted();
     return await receiveAndScan(source, options);
@@ -94,7 +97,7 @@ async function receiveAndScan(source: Readable, options: SnapshotOptions): Promi
     const header = scanner.header?.names ?? [];
     return { rawPath, ...receiver.finish(), compressed, header, records, malformed, clean: clean.finish() };
   } catch (error) {
-    if (error instanceof FileRejectedError && error.code !== 'too_many_bytes')
+    if (error instanceof ScanRejectedError && error.code !== 'too_many_bytes')
       throw await withIdentity(error, received, receiver);
     throw error;
   } finally {
@@ -105,14 +108,14 @@ async function receiveAndScan(source: Readable, options: SnapshotOptions): Promi
 
 /** A rejected file is received to its end, so that it can be told from others and kept whole. */
 async function withIdentity(
-  rejection: FileRejectedError,
+  rejection: ScanRejectedError,
   rest: AsyncIterable<Block>,
   receiver: Receiver,
-): Promise<FileRejectedError> {
+): Promise<ScanRejectedError> {
   try {
     for await (const block of rest) if (block.last) break;
   } catch (error) {
-    if (error instanceof FileRejectedError) return rejection;
+    if (error instanceof ScanRejectedError) return rejection;
     throw error;
   }
   return rejection.withReceived(receiver.finish());

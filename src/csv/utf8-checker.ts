@@ -1,9 +1,15 @@
+import { isAscii } from 'node:buffer';
+
 /** Strict UTF-8 check of a text that comes in pieces, for records too long to be held in one. */
 export class Utf8Checker {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   #valid = true;
+  /** No sequence is open, as far as the last byte tells. */
+  #settled = true;
 
   push(piece: Uint8Array): void {
+    if (piece.length === 0 || (this.#settled && isAscii(piece))) return;
+    this.#settled = (piece.at(-1) ?? 0) < 0x80;
     this.#decode(piece, true);
   }
 

@@ -17,7 +17,7 @@ function readParquet({ paths, columns, fileColumn }: ParquetInput): string {
   if (paths.length === 0) return emptyRelation(columns, fileColumn);
   const selected = Object.keys(columns).map(quoted);
   if (fileColumn !== undefined) selected.push(`parse_filename(filename) AS ${quoted(fileColumn)}`);
-  return `SELECT ${selected.join(', ')} FROM read_parquet([${paths.map(literal).join(', ')}],
+  return `SELECT ${selected.join(', ')} FROM read_parquet([${paths.map(pathLiteral).join(', ')}],
     hive_partitioning = false, union_by_name = false${fileColumn === undefined ? '' : ', filename = true'})`;
 }
 
@@ -35,7 +35,7 @@ function readCsv({ path, columns, header, quoted: hasQuotes, maxRecordBytes, row
   const types = columns.map((column) => `${quoted(column)}: 'VARCHAR'`).join(', ');
   const parallel = !hasQuotes && rowColumn === undefined;
   const row = rowColumn === undefined ? '' : `row_number() OVER () AS ${quoted(rowColumn)}, `;
-  return `SELECT ${row}* FROM read_csv(${literal(path)}, columns = {${types}}, auto_detect = false,
+  return `SELECT ${row}* FROM read_csv(${pathLiteral(path)}, columns = {${types}}, auto_detect = false,
     delim = ',', quote = '"', escape = '"', new_line = '\\n', header = ${header}, nullstr = '',
     strict_mode = true, null_padding = false, ignore_errors = false, encoding = 'utf-8',
     max_line_size = ${maxRecordBytes + 2}, parallel = ${parallel})`;
@@ -43,5 +43,8 @@ function readCsv({ path, columns, header, quoted: hasQuotes, maxRecordBytes, row
 
 function readJson({ path, columns }: JsonInput): string {
   const types = Object.entries(columns).map(([name, type]) => `${quoted(name)}: ${literal(type)}`);
-  return `SELECT * FROM read_json(${literal(path)}, format = 'newline_delimited', columns = {${types.join(', ')}})`;
+  return `SELECT * FROM read_json(${pathLiteral(path)}, format = 'newline_delimited', columns = {${types.join(', ')}})`;
 }
+
+/** DuckDB takes a path that it reads for a pattern: a lake below a folder like `data [old]` must still work. */
+const pathLiteral = (path: string): string => literal(path.replaceAll(/[[*?]/g, '[$&]'));

@@ -57,7 +57,7 @@ export class DuckdbEngine implements Engine {
     };
     signal?.addEventListener('abort', interrupt, { once: true });
     try {
-      return await execute(connection, plan);
+      return await execute(connection, plan, signal);
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof EngineError) throw error;
@@ -75,17 +75,28 @@ export class DuckdbEngine implements Engine {
   }
 }
 
-async function execute(connection: DuckDBConnection, plan: Plan): Promise<PlanResult> {
+async function execute(
+  connection: DuckDBConnection,
+  plan: Plan,
+  signal: AbortSignal | undefined,
+): Promise<PlanResult> {
+  // An interrupt ends the statement that runs; one that comes between two is noticed here.
+  const check = (): void => {
+    signal?.throwIfAborted();
+  };
   for (const [name, input] of Object.entries(plan.inputs)) {
+    check();
     await connection.run(`CREATE TEMP VIEW ${quoted(name)} AS ${readInput(input)}`);
   }
   for (const step of plan.steps) {
+    check();
     const kind = step.materialize === true ? 'TABLE' : 'VIEW';
     await connection.run(`CREATE TEMP ${kind} ${quoted(step.name)} AS ${step.sql}`);
   }
   const files: Record<string, readonly WrittenFile[]> = {};
   const rows: Record<string, readonly Row[]> = {};
   for (const [name, output] of Object.entries(plan.outputs)) {
+    check();
     if (output.format === 'rows') rows[name] = await readRows(connection, output.from);
     else files[name] = await writeFiles(connection, output);
   }

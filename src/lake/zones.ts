@@ -68,6 +68,14 @@ export const rejectedKey = (dataset: Dataset, filename: string, suffix: string):
   `${ARCHIVE}rejected/${dataset}/${withSuffix(filename, suffix)}`;
 export const rejectionReasonsKey = (rejected: string): string => `${rejected}.reasons.json`;
 
+/** Keeps the name that people know, unless it would grow beyond what file systems allow. */
 function withSuffix(filename: string, suffix: string): string {
-  return suffix === '' ? filename : filename.replace(/(\.csv(\.gz)?)?$/, `.${suffix}$1`);
+  const named = suffix === '' ? filename : filename.replace(/(\.csv(\.gz)?)?$/, `.${suffix}$1`);
+  const longest = Math.max(...named.split('/').map((segment) => Buffer.byteLength(segment)));
+  if (longest <= LONGEST_NAME) return named;
+  const extension = /\.csv(\.gz)?$/.exec(filename)?.[0] ?? '';
+  return derivedName(filename, suffix) + extension;
 }
+
+/** In bytes; leaves room for what is put behind a name. */
+const LONGEST_NAME = 200;

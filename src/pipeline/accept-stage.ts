@@ -55,7 +55,8 @@ export async function acceptCatalogue(
     const stage = source.dataset === 'users' ? 'validate_users' : 'validate_songs';
     const { entry, repeated } = await acceptFile(context, source, 0, progress.reporter(stage, source));
     progress.finished(source, rowsOf(entry));
-    if (!repeated) decided.push({ source, entry, repeated, epoch: undefined });
+    // A rejected one still has to leave raw, however often it came.
+    if (!repeated || entry.kind === 'rejected') decided.push({ source, entry, repeated, epoch: undefined });
   }
   return decided;
 }

@@ -1,4 +1,4 @@
-import { type Publication, readPublications } from '../lake/publication.ts';
+import { type Publication, readPublications, writePublication } from '../lake/publication.ts';
 import { datesToLoad } from '../stages/load-to-dynamodb/dates-to-load.ts';
 import { loadDate } from '../stages/load-to-dynamodb/load-date.ts';
 import { datesBehind } from '../stages/transform-data/dates-behind.ts';
@@ -20,8 +20,14 @@ export async function transformBehind(context: RunContext): Promise<readonly Pub
 
 /** Brings the tables up to `processed/`. Returns what was done to each date. */
 export async function loadBehind(context: RunContext): Promise<readonly DateReport[]> {
-  const { lake, tables, published, observe, signal } = context;
-  const pending = await datesToLoad(published, await readPublications(lake));
+  const { lake, log, tables, published, ports, observe, signal } = context;
+  const publications = await readPublications(lake);
+  const pending = await datesToLoad(published, publications, log.state.head);
+  for (const publication of publications.values()) {
+    // Computed anew with the same result: the tables have it already.
+    if (publication.loaded_on !== null || pending.includes(publication)) continue;
+    await writePublication(lake, { ...publication, loaded_on: ports.now().toISOString() });
+  }
   const reports: DateReport[] = [];
   for (const publication of pending) {
     signal.throwIfAborted();
@@ -39,9 +45,10 @@ export async function loadBehind(context: RunContext): Promise<readonly DateRepo
 /** By date: the publications that the tables hold in full. Read anew, never inferred. */
 export async function loadedPublications({
   lake,
+  log,
   published,
 }: RunContext): Promise<ReadonlyMap<string, Publication>> {
   const publications = await readPublications(lake);
-  const behind = new Set((await datesToLoad(published, publications)).map(({ date }) => date));
+  const behind = new Set((await datesToLoad(published, publications, log.state.head)).map(({ date }) => date));
   return new Map([...publications].filter(([date]) => !behind.has(date)));
 }

@@ -41,7 +41,8 @@ export async function markFiles(
     if (!all && entry.n <= log.settled && !touched && epoch === undefined) continue;
     signal.throwIfAborted();
     const report = reportOf(entry, log.state, loaded);
-    await markFile(ledger, entry.filename, outcomeOf(report), { epoch, now: ports.now() });
+    const options = { claimed: epoch, committed: entry.epoch, now: ports.now() };
+    await markFile(ledger, entry.filename, outcomeOf(report), options);
   }
 }
 

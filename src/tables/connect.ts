@@ -77,12 +77,15 @@ function newTables(
 
 /** Retries and time limits are pinned: the SDK's defaults change, and by default it waits without end. */
 function newClient(config: DynamoDBClientConfig): DynamoDBClient {
-  return new DynamoDBClient({
+  const client = new DynamoDBClient({
     ...config,
     retryMode: 'standard',
     maxAttempts: 5,
     requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
   });
+  // It prepares every request and answer for a log that nobody keeps: a third of the time of a read.
+  client.middlewareStack.remove('loggerMiddleware');
+  return client;
 }
 
 /** The SDK's errors about regions have no class of their own. */

@@ -27,11 +27,7 @@ export async function serveStore(
   { port, keepAlive }: { readonly port: number; readonly keepAlive: boolean },
 ): Promise<EmbeddedServer> {
   const server = createServer((request, response) => {
-    serve(store, keys, request, response).catch((error: unknown) => {
-      // A client that goes away while it sends is its own affair, and there is nobody left to tell.
-      if (!request.destroyed) server.emit('error', error);
-      response.destroy();
-    });
+    void serve(store, keys, request, response);
   });
   if (!keepAlive) {
     server.unref();
@@ -58,31 +54,38 @@ async function serve(
     return;
   }
   if (request.method === 'GET') {
-    const { searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
-    response.end(proveSecret(keys.secretAccessKey, searchParams.get('challenge') ?? ''));
+    const challenge = /[?&]challenge=([\w-]+)/.exec(request.url ?? '')?.[1] ?? '';
+    response.end(proveSecret(keys.secretAccessKey, challenge));
     return;
   }
   const body = await readBody(request);
-  if (body === undefined) {
+  if (body === 'gone') return;
+  if (body === 'too large') {
     send(response, 413, { __type: 'com.amazon.coral.service#RequestEntityTooLargeException' });
     return;
   }
   // For example `DynamoDB_20120810.Query`.
   const target = request.headers['x-amz-target'];
   const operation = /^DynamoDB_20120810\.(\w+)$/.exec(typeof target === 'string' ? target : '')?.[1] ?? '';
-  const answer = await store.execute(operation, body);
+  const answer = await store.execute(operation, body.text);
   send(response, answer.status, answer.body);
 }
 
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
+async function readBody(request: IncomingMessage): Promise<{ readonly text: string } | 'gone' | 'too large'> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) return undefined;
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > MAX_BODY_BYTES) return 'too large';
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    // A client that goes away while it sends leaves nobody to tell.
+    if (!request.complete) return 'gone';
+    throw error;
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return { text: Buffer.concat(chunks).toString('utf8') };
 }
 
 function send(response: ServerResponse, status: number, value: unknown): void {

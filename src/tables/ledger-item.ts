@@ -1,9 +1,9 @@
 import type { Item, ItemValue } from './definition.ts';
 
-export type LedgerStatus = 'processing' | 'success' | 'failed' | 'duplicate';
+type LedgerStatus = 'processing' | 'success' | 'failed' | 'duplicate';
 
 /** What is known about a file; a projection of its log entry. Names here only ever grow. */
-export interface LedgerFacts {
+interface LedgerFacts {
   readonly dataset?: string;
   /** ISO time. */
   readonly processed_on?: string | null;

@@ -26,7 +26,7 @@ export interface ProjectOptions {
   readonly epoch?: number;
 }
 
-export type { LedgerFacts, LedgerItem, LedgerOutcome, LedgerStatus } from './ledger-item.ts';
+export type { LedgerItem, LedgerOutcome } from './ledger-item.ts';
 
 /** Lost races in a row before a claim gives up; each means that another runner moved the item. */
 const CLAIM_ROUNDS = 10;

@@ -24,8 +24,8 @@ test('run prints a line a file, what it published, and what to do next', async (
   expect(stdout).toBe(
     [
       'Play files',
-      '    file          status     rows   valid  bad  unknown track  dates',
-      'ok  streams1.csv  success  11,346  11,340    6             12  2024-06-25',
+      '    file            rows   valid  bad  unknown  dates',
+      'ok  streams1.csv  11,346  11,340    6       12  2024-06-25',
       '',
       'Published',
       'date         plays  items written  deleted  unchanged',
@@ -46,9 +46,7 @@ test('run exits with 3 when a file was rejected, and says why beneath it', async
   const fake = fakeHitparade({ run: () => Promise.resolve({ ...runReport, files: [failedFile] }) });
   const { code, stdout } = await invoke(['run', '--lake', '.'], { fake });
   expect(code).toBe(3);
-  expect(stdout).toContain(
-    'x  broken.csv  failed     0\n    column user_id is missing; the header has User_ID\n',
-  );
+  expect(stdout).toContain('x  broken.csv     0\n    column user_id is missing; the header has User_ID\n');
 });
 
 test('run --json prints the report and nothing else', async () => {
@@ -86,7 +84,7 @@ test('a stopped run exits with 143 on SIGTERM and says what is left', async () =
   );
   const { code, stderr } = await invoke(['run', '--lake', '.'], { fake, signal: stop.signal });
   expect(code).toBe(143);
-  expect(stderr).toBe('stopped: 0 of 2 files done, 2 left; `hitparade run --lake .` goes on from here\n');
+  expect(stderr).toBe('stopped; left: 1 play file; `hitparade run --lake .` goes on from here\n');
   expect(fake.closed).toBe(1);
 });
 
@@ -164,7 +162,8 @@ test('stage exits with 99 when there was nothing to do', async () => {
   const argv = ['stage', 'transform_data', '--run', 'r7', '--lake', '.'];
   expect(await invoke(argv)).toMatchObject({ code: 0, stdout: 'transform_data of run r7\n' });
   const idle = fakeHitparade({
-    stage: (stage, { run }) => Promise.resolve({ run, stage, worked: false, files: [], dates: [] }),
+    stage: (stage, { run }) =>
+      Promise.resolve({ run, stage, worked: false, pending: [], files: [], dates: [] }),
   });
   expect(await invoke(argv, { fake: idle })).toMatchObject({
     code: 99,

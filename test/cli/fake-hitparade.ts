@@ -94,7 +94,8 @@ export function fakeHitparade(answers: Partial<Hitparade> = {}, events: readonly
       for (const event of events) observer?.(event);
       return Promise.resolve({
         run: () => Promise.resolve(runReport),
-        stage: (stage, { run }) => Promise.resolve({ run, stage, worked: true, files: [], dates: [] }),
+        stage: (stage, { run }) =>
+          Promise.resolve({ run, stage, worked: true, pending: [], files: [], dates: [] }),
         status: () => Promise.resolve(statusReport),
         files: (name) =>
           Promise.resolve(

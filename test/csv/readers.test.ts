@@ -129,7 +129,7 @@ describe('the clean file', () => {
         expect(csvParseRows(await cleanText(snapshot))).toEqual(written.rows);
         expect(await duckdbRows(snapshot)).toEqual(written.rows);
       }),
-      { numRuns: 200 },
+      { numRuns: 150 },
     );
   });
 

@@ -1,9 +1,15 @@
+import { appendFileSync, rmSync, symlinkSync } from 'node:fs';
 import type * as FileSystem from 'node:fs/promises';
 import { link, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { HardLinksUnsupportedError, LakeFullError, LakeIoError } from '../../src/lake/errors.ts';
+import {
+  HardLinksUnsupportedError,
+  LakeFullError,
+  LakeIoError,
+  ObjectChangedError,
+} from '../../src/lake/errors.ts';
 import { LocalLake } from '../../src/lake/local-lake.ts';
 import { keysOf, textOf, versionOf } from './suite.ts';
 
@@ -104,6 +110,45 @@ test('a folder that cannot be synced is an error, and the object can be read bac
   });
   await expect(lake.putIfAbsent('_log/1.json', Buffer.from('mine'))).rejects.toThrow(LakeIoError);
   expect(await textOf(lake, '_log/1.json')).toBe('mine');
+});
+
+describe('a source that changes at the worst moment', () => {
+  /** Lets another program act just before, or just after, a source is opened for reading. */
+  const onOpen = (before: (path: string) => void, after: (path: string) => void): void => {
+    vi.mocked(open).mockImplementation(async (path, flags, mode) => {
+      if (typeof flags === 'string') return real.open(path, flags, mode);
+      before(String(path));
+      const file = await real.open(path, flags, mode);
+      const stream = file.createReadStream.bind(file);
+      vi.spyOn(file, 'createReadStream').mockImplementation((settings) => {
+        after(String(path));
+        return stream(settings);
+      });
+      return file;
+    });
+  };
+  const nothing = (): void => undefined;
+
+  test('a link that takes the place of a file after the look is not followed', async () => {
+    await lake.put('raw/a', body);
+    await lake.put('raw/secret', Buffer.from('secret'));
+    onOpen((path) => {
+      rmSync(path);
+      symlinkSync(join(root, 'raw/secret'), path);
+    }, nothing);
+    expect(await lake.get('raw/a')).toBeUndefined();
+  });
+
+  test('a copy of a file that changes meanwhile fails, and nothing appears', async () => {
+    await lake.put('raw/a', body);
+    onOpen(nothing, (path) => {
+      appendFileSync(path, 'more');
+    });
+    await expect(lake.copyIfAbsent('raw/a', 'archive/a')).rejects.toThrow(ObjectChangedError);
+    await expect(lake.copy('raw/a', 'archive/a')).rejects.toThrow(ObjectChangedError);
+    expect(await keysOf(lake, 'archive/')).toEqual([]);
+    expect(await scratch()).toEqual([]);
+  });
 });
 
 describe('a file that is swapped between the look and the move', () => {

@@ -25,8 +25,16 @@ async function dynamodb(cli: Cli, options: DynamodbOptions): Promise<ExitCode> {
     const { accessVariables, renderAccess } = await import('../render/table-access.ts');
     if (cli.json) await cli.printJson({ ...access, environment: accessVariables(access) });
     else await cli.print(renderAccess(access, cli.style));
-    if (!signal.aborted) await once(signal, 'abort');
+    await untilStopped(signal);
     await cli.note('stopped serving\n');
   });
   return EXIT.done;
+}
+
+async function untilStopped(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  // Neither waiting for a signal nor the tables' server keeps a process alive.
+  const alive = setInterval(() => undefined, 60_000);
+  await once(signal, 'abort');
+  clearInterval(alive);
 }

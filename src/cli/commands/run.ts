@@ -4,9 +4,9 @@ import type { DefineCommand } from '../define-command.ts';
 import { examples } from '../examples.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { write } from '../io.ts';
-import { counted } from '../render/numbers.ts';
 import { printable } from '../render/printable.ts';
-import { watchRun, type RunWatch } from '../watch-run.ts';
+import { tellingWhatIsLeft } from '../stopped.ts';
+import { watchRun } from '../watch-run.ts';
 
 export const defineRun: DefineCommand = (program, action) => {
   program
@@ -26,13 +26,12 @@ export const defineRun: DefineCommand = (program, action) => {
 async function run(cli: Cli): Promise<ExitCode> {
   const signal = cli.stopSignal();
   const watch = await watchRun(cli);
-  let report: RunReport;
-  try {
-    report = await cli.withLake((hitparade) => hitparade.run({ signal }), watch.observer);
-  } finally {
-    watch.stop();
-    if (signal.aborted) await write(cli.io.stderr, stoppedLine(cli, watch));
-  }
+  const report = await cli
+    .withLake(
+      (hitparade) => tellingWhatIsLeft(cli, watch, hitparade, signal, () => hitparade.run({ signal })),
+      watch.observer,
+    )
+    .finally(watch.stop);
   if (cli.json) await cli.printJson(report);
   else if (cli.quiet) await printRejected(cli, report);
   else await print(cli, report);
@@ -56,14 +55,4 @@ async function printRejected(cli: Cli, report: RunReport): Promise<void> {
       `rejected: ${printable(file.filename)}: ${printable(file.error ?? 'no reason given')}\n`,
     );
   }
-}
-
-export function stoppedLine(cli: Cli, watch: RunWatch): string {
-  const { files, finished } = watch.seen();
-  const left = files - finished;
-  const state =
-    left > 0
-      ? `${finished} of ${counted(files, 'file')} done, ${left} left`
-      : 'every file is taken; dates may still have to be published';
-  return `stopped: ${state}; \`${cli.copyable('run')}\` goes on from here\n`;
 }

@@ -1,11 +1,12 @@
 import { Argument } from 'commander';
 import { STAGES, type StageName } from '../../pipeline/events.ts';
+import type { StageReport } from '../../pipeline/hitparade.ts';
 import type { Cli } from '../cli.ts';
 import type { DefineCommand } from '../define-command.ts';
 import { examples } from '../examples.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { tellingWhatIsLeft } from '../stopped.ts';
 import { watchRun } from '../watch-run.ts';
-import { stoppedLine } from './run.ts';
 
 interface StageOptions {
   readonly run: string;
@@ -33,20 +34,17 @@ async function stage(cli: Cli, name: StageName, options: StageOptions): Promise<
   const signal = cli.stopSignal();
   const watch = await watchRun(cli);
   const { run, file } = options;
-  try {
-    const report = await cli.withLake(
-      (hitparade) => hitparade.stage(name, { run, signal, ...(file === undefined ? {} : { file }) }),
-      watch.observer,
-    );
-    watch.stop();
-    if (cli.json) await cli.printJson(report);
-    else if (!cli.quiet) {
-      const { renderStage } = await import('../render/stage-report.ts');
-      await cli.print(renderStage(report, cli.style));
-    }
-    return report.worked ? EXIT.done : EXIT.nothingToDo;
-  } finally {
-    watch.stop();
-    if (signal.aborted) await cli.note(stoppedLine(cli, watch));
+  const report = await cli
+    .withLake((hitparade) => {
+      const work = (): Promise<StageReport> =>
+        hitparade.stage(name, { run, signal, ...(file === undefined ? {} : { file }) });
+      return tellingWhatIsLeft(cli, watch, hitparade, signal, work);
+    }, watch.observer)
+    .finally(watch.stop);
+  if (cli.json) await cli.printJson(report);
+  else if (!cli.quiet) {
+    const { renderStage } = await import('../render/stage-report.ts');
+    await cli.print(renderStage(report, cli.style));
   }
+  return report.worked ? EXIT.done : EXIT.nothingToDo;
 }

@@ -50,6 +50,7 @@ export async function playDemo(cli: Cli, stage: DemoStage): Promise<void> {
     )
     .finally(() => {
       watch.stop();
+      if (signal.aborted) cli.io.stderr.write(`stopped; \`${cli.program} demo\` begins anew\n`);
     });
   if (cli.json) await cli.printJson({ directory: stage.directory, runs });
 }

@@ -9,12 +9,12 @@ export interface ZoneContent {
 }
 
 const ZONES = [
-  ['raw', 'what arrived and is still waiting, and the catalogue'],
+  ['raw', 'catalogue, and plays that wait'],
   ['validated', 'good rows, as Parquet by date'],
-  ['bad-records', 'rows that broke a rule, with the reason'],
-  ['processed', 'the charts of each date, as Parquet'],
+  ['bad-records', 'rows that broke a rule, and why'],
+  ['processed', 'charts of each date, as Parquet'],
   ['archive', 'play files that are done with'],
-  ['_log', 'what was accepted: everything else follows from it'],
+  ['_log', 'what was accepted, in order'],
 ] as const;
 
 /** What lies where after the demo. */

@@ -5,6 +5,7 @@ import { bytes, count, seconds } from './numbers.ts';
 import { fileLines } from './run-report.ts';
 import type { Style } from './style.ts';
 import { tableLines } from './table.ts';
+import { wrap } from './wrap.ts';
 
 export interface DemoStep {
   readonly number: number;
@@ -43,7 +44,7 @@ export function renderZones(directory: string, zones: readonly ZoneContent[], st
     ],
     style,
   );
-  return [style.paint.bold('What went where'), ...lines, '', ''].join('\n');
+  return ['', style.paint.bold('What went where'), ...lines, '', ''].join('\n');
 }
 
 export function renderNext(
@@ -59,18 +60,4 @@ export function renderNext(
     copyable('status'),
   ];
   return [style.paint.bold('Try next'), ...commands.map((command) => `  ${command}`), ''].join('\n');
-}
-
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
 }

@@ -31,6 +31,15 @@ export function paintStatus(status: FileStatus | undefined, text: string, style:
   }
 }
 
+/** The state in words, where the mark alone would say too little. */
+export function statusColumn(files: readonly FileReport[], style: Style): TableColumn {
+  return {
+    title: 'status',
+    cells: files.map((file) => file.status),
+    paint: (text, row) => paintStatus(files[row]?.status, text, style),
+  };
+}
+
 /** What every list of files shows. A column of nothing but zeros says nothing and is left out. */
 export function fileColumns(files: readonly FileReport[], style: Style): readonly TableColumn[] {
   const number = (title: string, of: (file: FileReport) => number): TableColumn => ({
@@ -44,17 +53,12 @@ export function fileColumns(files: readonly FileReport[], style: Style): readonl
       cells: files.map((file) => statusMark(file.status, style)),
       paint: (text, row) => paintStatus(files[row]?.status, text, style),
     },
-    { title: 'file', cells: files.map((file) => printable(file.filename)), shrinksTo: 16 },
-    {
-      title: 'status',
-      cells: files.map((file) => file.status),
-      paint: (text, row) => paintStatus(files[row]?.status, text, style),
-    },
+    { title: 'file', cells: files.map((file) => printable(file.filename)), shrinksTo: 16, cut: 'middle' },
     { ...number('rows', (file) => file.rows), cells: files.map((file) => count(file.rows)) },
     number('valid', (file) => file.valid),
     { ...number('bad', (file) => file.bad), paint: style.paint.red },
     number('repeated', (file) => file.duplicates),
-    number('unknown track', (file) => file.unknown_track),
+    number('unknown', (file) => file.unknown_track),
     { title: 'dates', cells: files.map((file) => dateRange(file.dates)) },
   ];
 }

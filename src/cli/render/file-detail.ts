@@ -21,7 +21,7 @@ export function renderFile(file: FileReport, style: Style): string {
     ['processed', file.processed_on === null ? 'not yet' : `${shortTime(file.processed_on)} UTC`],
     ['lies in', file.location === null ? '' : printable(file.location)],
     ['size', bytes(file.bytes)],
-    ['rows', `${count(file.rows)}: ${count(file.valid)} valid, ${count(file.bad)} bad`],
+    ['rows', rowsOf(file)],
     ['bad rows', listed(file.reasons)],
     [
       'repeated',
@@ -38,6 +38,12 @@ export function renderFile(file: FileReport, style: Style): string {
     .filter(([, value]) => value !== '')
     .map(([name, value]) => `  ${paint.dim(name.padEnd(11))}${value}`);
   return `${[paint.bold(printable(file.filename)), ...lines].join('\n')}\n`;
+}
+
+/** A file that was set aside as a whole has no rows worth telling. */
+function rowsOf(file: FileReport): string {
+  if (file.rows === 0 && file.status !== 'success') return '';
+  return `${count(file.rows)}: ${count(file.valid)} valid, ${count(file.bad)} bad`;
 }
 
 function unknowns(file: FileReport): string {

@@ -4,6 +4,7 @@ import { count, counted, seconds } from './numbers.ts';
 import { printable } from './printable.ts';
 import type { Style } from './style.ts';
 import { tableLines } from './table.ts';
+import { wrap } from './wrap.ts';
 
 /** What a run did: catalogue and play files, one line each, then the dates that it published. */
 export function renderRun(report: RunReport, style: Style): string {
@@ -24,12 +25,18 @@ function section(title: string, files: readonly FileReport[], style: Style): rea
   return files.length === 0 ? [] : [[style.paint.bold(title), ...fileLines(files, style)].join('\n')];
 }
 
-/** A header, one line a file, and beneath a rejected file why. */
+/** A header, one line a file, and beneath it why the file was rejected or left aside. */
 export function fileLines(files: readonly FileReport[], style: Style): readonly string[] {
   const [header = '', ...rows] = tableLines(fileColumns(files, style), style);
-  const errorLines = ({ error }: FileReport): readonly string[] =>
-    error === null ? [] : error.split('\n').map((line) => `    ${style.paint.red(printable(line))}`);
-  return [header, ...files.flatMap((file, index) => [rows[index] ?? '', ...errorLines(file)])];
+  return [header, ...files.flatMap((file, index) => [rows[index] ?? '', ...remarks(file, style)])];
+}
+
+function remarks(file: FileReport, { paint, width }: Style): readonly string[] {
+  const errors =
+    file.error === null ? [] : wrap(printable(file.error), width - 4).map((line) => paint.red(line));
+  const same =
+    file.duplicate_of === null ? [] : [paint.dim(`the same bytes as ${printable(file.duplicate_of)}`)];
+  return [...errors, ...same].map((line) => `    ${line}`);
 }
 
 function publishedLines(dates: readonly DateReport[], style: Style): string {

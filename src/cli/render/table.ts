@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { displayWidth, truncate } from './display-width.ts';
+import { displayWidth, truncate, truncateMiddle } from './display-width.ts';
 import type { Style } from './style.ts';
 
 export interface TableColumn {
@@ -10,6 +10,8 @@ export interface TableColumn {
   readonly paint?: (text: string, row: number) => string;
   /** This column gives way when the table is wider than the terminal, but keeps this much. */
   readonly shrinksTo?: number;
+  /** Where a cell is cut: names of files differ at their ends. */
+  readonly cut?: 'end' | 'middle';
 }
 
 const NO_BORDERS = {
@@ -44,7 +46,8 @@ export function tableLines(columns: readonly TableColumn[], style: Style): reado
   for (let row = 0; row < rows; row++) {
     table.push(
       filled.map((column, index) => {
-        const text = truncate(column.cells[row] ?? '', widths[index] ?? 0, style.symbols.ellipsis);
+        const cut = column.cut === 'middle' ? truncateMiddle : truncate;
+        const text = cut(column.cells[row] ?? '', widths[index] ?? 0, style.symbols.ellipsis);
         return column.paint?.(text, row) ?? text;
       }),
     );

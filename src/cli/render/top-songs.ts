@@ -70,12 +70,16 @@ function songLines(items: readonly ChartItem[], before: DayChart['before'], styl
     {
       left: [
         { align: 'right', cells: ranks.map(String), paint: medal },
-        { align: 'left', cells: items.map((item) => textOf(item, 'track_name')), maxWidth: 32 },
+        {
+          align: 'left',
+          cells: items.map((item) => textOf(item, 'track_name')),
+          maxWidth: Math.max(20, Math.floor(style.width * 0.32)),
+        },
         {
           align: 'left',
           // The catalogue separates several artists by a semicolon.
           cells: items.map((item) => textOf(item, 'artists').split(';').join(', ')),
-          maxWidth: 26,
+          maxWidth: Math.max(14, Math.floor(style.width * 0.22)),
           paint: style.paint.dim,
           leavesAt: 1,
         },

@@ -24,8 +24,15 @@ export async function markFile(
   ledger: Ledger,
   filename: string,
   outcome: LedgerOutcome,
-  claim: { readonly epoch: number | undefined; readonly now: Date },
+  options: {
+    /** Of the claim that this runner holds. */
+    readonly claimed: number | undefined;
+    /** Of the claim under which the log entry was written: a rebuilt item must not fall behind it. */
+    readonly committed: number;
+    readonly now: Date;
+  },
 ): Promise<boolean> {
-  if (claim.epoch !== undefined) return ledger.finish(filename, claim.epoch, outcome);
-  return ledger.project(filename, outcome, { now: claim.now });
+  const { claimed, committed, now } = options;
+  if (claimed !== undefined && (await ledger.finish(filename, claimed, outcome))) return true;
+  return ledger.project(filename, outcome, { now, epoch: committed });
 }

@@ -1,3 +1,4 @@
+import { ScanRejectedError } from '../../csv/errors.ts';
 import { takeSnapshot } from '../../csv/snapshot.ts';
 import { FileRejectedError, InvariantError } from '../../errors.ts';
 import type { LogEntry } from '../../lake/entry.ts';
@@ -83,9 +84,9 @@ async function examine(
     if (known.kind === 'taken' || known.kind === 'refused') return { received, verdict: undefined };
     return { received, verdict: await judged(context, { ...file, object: source.info }, snapshot, workspace) };
   } catch (error) {
-    // The scanner gave up before the file's end, so its hash is still to be had.
     if (!(error instanceof FileRejectedError)) throw error;
-    const { sha256: cid, bytes } = await hashObject(lake, file.object.key);
+    const known = error instanceof ScanRejectedError ? error.received : undefined;
+    const { sha256: cid, bytes } = known ?? (await hashObject(lake, file.object.key));
     return { received: { cid, bytes }, verdict: error };
   }
 }

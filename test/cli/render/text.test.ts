@@ -3,7 +3,7 @@ import { toJson } from '../../../src/cli/json.ts';
 import { changeOfCount, changeOfRank } from '../../../src/cli/render/movement.ts';
 import { bytes, duration } from '../../../src/cli/render/numbers.ts';
 import { dayBefore, isDate, longDate } from '../../../src/cli/render/dates.ts';
-import { displayWidth, truncate } from '../../../src/cli/render/display-width.ts';
+import { displayWidth, truncate, truncateMiddle } from '../../../src/cli/render/display-width.ts';
 import { printable } from '../../../src/cli/render/printable.ts';
 import { progressLine } from '../../../src/cli/render/progress-line.ts';
 import { makeStyle } from '../../../src/cli/render/style.ts';
@@ -56,6 +56,7 @@ test('wide characters take two columns, and text is cut between characters', () 
   expect(displayWidth('e\u0301')).toBe(1);
   expect(truncate('日本語', 4, '~')).toBe('日~');
   expect(truncate('abcd', 4, '~')).toBe('abcd');
+  expect(truncateMiddle('plays-2024-06-25.csv', 11, '~')).toBe('plays~5.csv');
 });
 
 test('what a terminal would obey is written as an escape', () => {
@@ -87,7 +88,7 @@ test('the progress line tells bytes, rows, rate and time left', () => {
     rows: 310_000,
   } as const;
   const style = makeStyle({ colour: false, width: 110 });
-  expect(progressLine(event, 10_000, style)).toBe(
-    'validate_streams  a-file-with-a-rather-long~  12.0 MB of 48.0 MB (25 %)  310,000 rows  1.2 MB/s  30 s left',
+  expect(progressLine(event, { ms: 10_000, units: 12_000_000 }, style)).toBe(
+    'validate_streams  a-file-with-a-rather-long-~  12.0 MB of 48.0 MB (25 %)  310,000 rows  1.2 MB/s  30 s left',
   );
 });

@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+import { DuckdbEngine } from '../../src/engines/duckdb.ts';
+import type { Engine } from '../../src/engines/engine.ts';
+
+/** Every engine that the suites run on; the next one is one more entry. `directory` is all it may touch. */
+export const engines: readonly { name: string; open: (directory: string) => Promise<Engine> }[] = [
+  {
+    name: 'duckdb',
+    open: (directory) =>
+      DuckdbEngine.open({
+        memoryLimit: '512MB',
+        threads: 2,
+        spillDirectory: join(directory, 'spill'),
+        directories: [directory],
+      }),
+  },
+];

@@ -1,0 +1,242 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { CsvInput, Engine, Plan, Row } from '../../src/engines/engine.ts';
+import { EngineError } from '../../src/engines/errors.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { engines } from './engines.ts';
+
+/** The contract of engines: what every implementation gives, whatever runs the SQL. */
+describe.each(engines)('the engine $name', ({ open }) => {
+  async function opened(): Promise<{ engine: Engine; directory: string }> {
+    const directory = await temporaryDirectory();
+    const engine = await open(directory);
+    onTestFinished(() => engine.close());
+    return { engine, directory };
+  }
+
+  function plan(steps: Plan['steps'], outputs: Plan['outputs'], inputs: Plan['inputs'] = {}): Plan {
+    return { name: 'test', inputs, steps, outputs };
+  }
+
+  async function select(engine: Engine, sql: string, inputs: Plan['inputs'] = {}): Promise<readonly Row[]> {
+    const result = await engine.run(plan([{ name: 'answer', sql }], { answer: { format: 'rows', from: 'answer' } }, inputs));
+    return result.rows['answer'] ?? [];
+  }
+
+  const numbers = "SELECT CAST(x AS BIGINT) AS x, CAST('d' AS VARCHAR) AS d FROM (SELECT 1 AS x UNION ALL SELECT 2) t";
+
+  test('hands small results back with their types', async () => {
+    const { engine } = await opened();
+    const [row] = await select(
+      engine,
+      `SELECT CAST(9007199254740993 AS BIGINT) AS big, CAST(0.5 AS DOUBLE) AS half, 'ä' AS text, true AS yes,
+        CAST('2024-06-25' AS DATE) AS day, CAST('2024-06-25 01:02:03' AS TIMESTAMP) AS time, CAST(NULL AS BIGINT) AS none`,
+    );
+    expect(row).toEqual({
+      big: 9007199254740993n,
+      half: 0.5,
+      text: 'ä',
+      yes: true,
+      day: '2024-06-25',
+      time: '2024-06-25 01:02:03',
+      none: null,
+    });
+  });
+
+  test('a step reads inputs and earlier steps, materialised or not', async () => {
+    const { engine } = await opened();
+    const result = await engine.run(
+      plan(
+        [
+          { name: 'a', sql: numbers, materialize: true },
+          { name: 'b', sql: 'SELECT sum(x) AS total FROM a' },
+        ],
+        { total: { format: 'rows', from: 'b' } },
+      ),
+    );
+    expect(Number(result.rows['total']?.[0]?.['total'])).toBe(3);
+  });
+
+  test('two plans at once do not see each other’s steps', async () => {
+    const { engine } = await opened();
+    const one = select(engine, 'SELECT 1 AS x');
+    const two = select(engine, 'SELECT 2 AS x');
+    expect([(await one)[0]?.['x'], (await two)[0]?.['x']].map(Number)).toEqual([1, 2]);
+  });
+
+  test('writes one Parquet file and reads it again with exact columns', async () => {
+    const { engine, directory } = await opened();
+    const path = join(directory, 'out.parquet');
+    const result = await engine.run(
+      plan([{ name: 'a', sql: numbers }], { file: { format: 'parquet', from: 'a', path } }),
+    );
+    expect(result.files['file']).toEqual([{ path, rows: 2 }]);
+    const input = { format: 'parquet', paths: [path], columns: { x: 'BIGINT' }, fileColumn: 'origin' } as const;
+    expect(await select(engine, 'SELECT x, origin FROM t ORDER BY x', { t: input })).toEqual([
+      { x: 1n, origin: 'out.parquet' },
+      { x: 2n, origin: 'out.parquet' },
+    ]);
+  });
+
+  test('a folder whose name looks like a pattern is a folder', async () => {
+    const { engine, directory } = await opened();
+    const folder = join(directory, "odd [a-z] * ? 'name");
+    await mkdir(folder);
+    const path = join(folder, 'out.parquet');
+    await engine.run(plan([{ name: 'a', sql: numbers }], { file: { format: 'parquet', from: 'a', path } }));
+    const input = { format: 'parquet', paths: [path], columns: { x: 'BIGINT' } } as const;
+    expect(await select(engine, 'SELECT x FROM t ORDER BY x', { t: input })).toEqual([{ x: 1n }, { x: 2n }]);
+    await writeFile(join(folder, 'in.csv'), '1,2\n');
+    expect(await select(engine, 'SELECT a FROM t', { t: csv(join(folder, 'in.csv')) })).toEqual([{ a: '1' }]);
+  });
+
+  test('a Parquet input without files is empty and has its columns', async () => {
+    const { engine } = await opened();
+    const input = { format: 'parquet', paths: [], columns: { x: 'BIGINT', y: 'VARCHAR' }, fileColumn: 'f' } as const;
+    expect(await select(engine, 'SELECT x, y, f FROM t', { t: input })).toEqual([]);
+  });
+
+  test('a partitioned output is one sorted file a value, without the column, however many rows', async () => {
+    const { engine, directory } = await opened();
+    const rows = Array.from({ length: 1000 }, (_, i) => `{"d":"day${i % 3}","x":${1000 - i}}`).join('\n');
+    await writeFile(join(directory, 'in.json'), rows);
+    const json = { format: 'json', path: join(directory, 'in.json'), columns: { d: 'VARCHAR', x: 'BIGINT' } } as const;
+    const path = join(directory, 'out');
+    const { files } = await engine.run(
+      plan(
+        [{ name: 'a', sql: 'SELECT a.d, a.x * 1000 + b.x AS x FROM t a CROSS JOIN t b', materialize: true }],
+        { parts: { format: 'parquet', from: 'a', path, partitionBy: 'd', orderBy: ['x'] } },
+        { t: json },
+      ),
+    );
+    expect(files['parts']?.map(({ partition, rows }) => [partition, rows]).toSorted()).toEqual([
+      ['day0', 334_000],
+      ['day1', 333_000],
+      ['day2', 333_000],
+    ]);
+    const day0 = files['parts']?.find(({ partition }) => partition === 'day0');
+    expect(day0?.path).toMatch(/out\/d=day0\/[^/]+\.parquet$/);
+    const input = { format: 'parquet', paths: [day0?.path ?? ''], columns: { x: 'BIGINT' } } as const;
+    const [first] = await select(engine, 'SELECT min(x) AS low, count(*) AS n FROM t', { t: input });
+    expect(first).toEqual({ low: 1001n, n: 334_000n });
+  });
+
+  test('a partitioned output without rows writes no file', async () => {
+    const { engine, directory } = await opened();
+    const { files } = await engine.run(
+      plan([{ name: 'a', sql: `SELECT * FROM (${numbers}) n WHERE x > 5` }], {
+        parts: { format: 'parquet', from: 'a', path: join(directory, 'out'), partitionBy: 'd' },
+      }),
+    );
+    expect(files['parts']).toEqual([]);
+  });
+
+  const csv = (path: string, more: Partial<CsvInput> = {}): CsvInput => ({
+    format: 'csv',
+    path,
+    columns: ['a', 'b'],
+    header: false,
+    quoted: false,
+    maxRecordBytes: 1024,
+    ...more,
+  });
+
+  test('reads CSV as text, with empty as NULL and nothing guessed', async () => {
+    const { engine, directory } = await opened();
+    const path = join(directory, 'in.csv');
+    await writeFile(path, 'b,a\n007,\n1e5, x \n"q,""\n",NULL\n');
+    expect(await select(engine, 'SELECT * FROM t', { t: csv(path, { header: true, quoted: true }) })).toEqual([
+      { a: '007', b: null },
+      { a: '1e5', b: ' x ' },
+      { a: 'q,"\n', b: 'NULL' },
+    ]);
+  });
+
+  test('numbers CSV records in the order of the file, also in a large one', async () => {
+    const { engine, directory } = await opened();
+    const path = join(directory, 'in.csv');
+    const count = 400_000;
+    await writeFile(path, Array.from({ length: count }, (_, i) => `${i + 1},${'x'.repeat(40)}\n`).join(''));
+    const rows = await select(
+      engine,
+      'SELECT count(*) AS n, sum(CASE WHEN a = CAST(r AS VARCHAR) THEN 1 ELSE 0 END) AS same FROM t',
+      { t: csv(path, { rowColumn: 'r' }) },
+    );
+    expect([Number(rows[0]?.['n']), Number(rows[0]?.['same'])]).toEqual([count, count]);
+  });
+
+  test('a ragged CSV is an error, never a guess', async () => {
+    const { engine, directory } = await opened();
+    const path = join(directory, 'in.csv');
+    await writeFile(path, '1,2\n3\n4,5,6\n');
+    await expect(select(engine, 'SELECT * FROM t', { t: csv(path) })).rejects.toThrow(EngineError);
+  });
+
+  test('SQL can reach no file outside the engine’s directories', async () => {
+    const { engine } = await opened();
+    const elsewhere = join(await temporaryDirectory(), 'secret.csv');
+    await writeFile(elsewhere, '1,2\n');
+    await expect(select(engine, 'SELECT * FROM t', { t: csv(elsewhere) })).rejects.toThrow(EngineError);
+  });
+
+  test('a plan that cannot be executed names itself and the cause', async () => {
+    const { engine } = await opened();
+    await expect(select(engine, 'SELECT nonsense FROM nowhere')).rejects.toThrow(/plan "test".*nowhere/s);
+  });
+
+  // Whenever the abort comes, at once or in the middle of a statement that would run for minutes.
+  test.each([0, 100])('a plan aborted after %i ms ends with the reason and leaves no file', async (delayMs) => {
+    const { engine, directory } = await opened();
+    const path = join(directory, 'in.json');
+    await writeFile(path, Array.from({ length: 3000 }, (_, i) => `{"x":${i}}`).join('\n'));
+    const stop = new AbortController();
+    const reason = new Error('stopped by a person');
+    const never = join(directory, 'never.parquet');
+    const running = engine.run(
+      plan(
+        [{ name: 'a', sql: 'SELECT count(*) AS n FROM t a, t b, t c WHERE a.x * b.x + c.x < 0' }],
+        { file: { format: 'parquet', from: 'a', path: never } },
+        { t: { format: 'json', path, columns: { x: 'BIGINT' } } },
+      ),
+      stop.signal,
+    );
+    if (delayMs === 0) stop.abort(reason);
+    else
+      setTimeout(() => {
+        stop.abort(reason);
+      }, delayMs);
+    await expect(running).rejects.toThrow(reason);
+    expect(existsSync(never)).toBe(false);
+  });
+
+  test('the dialect trims, matches, extracts and moves times', async () => {
+    const { engine } = await opened();
+    const { matches, extract, minusMinutes, trim } = engine.dialect;
+    const [row] = await select(
+      engine,
+      `SELECT ${trim("' \t a b \n'", ' \t\r\n')} AS trimmed, ${matches("'abc'", 'a.c')} AS whole,
+        ${matches("'abcd'", 'a.c')} AS partial, ${extract("'x+05'", String.raw`([+-])(\d+)`, 2)} AS digits,
+        ${extract("'x'", String.raw`(\d)`, 1)} AS none,
+        ${minusMinutes("CAST('2024-03-01 00:30:00' AS TIMESTAMP)", 'CAST(60 AS BIGINT)')} AS earlier`,
+    );
+    expect(row).toEqual({
+      trimmed: 'a b',
+      whole: true,
+      partial: false,
+      digits: '05',
+      none: '',
+      earlier: '2024-02-29 23:30:00',
+    });
+  });
+
+  test('text is ordered by its bytes, so that ranks are the same on every engine', async () => {
+    const { engine } = await opened();
+    const rows = await select(
+      engine,
+      "SELECT v FROM (SELECT 'b' AS v UNION ALL SELECT 'B' UNION ALL SELECT 'é' UNION ALL SELECT '😀' UNION ALL SELECT '｡') t ORDER BY v",
+    );
+    expect(rows.map(({ v }) => v)).toEqual(['B', 'b', 'é', '｡', '😀']);
+  });
+});

@@ -1,0 +1,138 @@
+import { parse as parseCsv } from 'csv-parse/sync';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+import type { Columns, Engine, Row } from '../../src/engines/engine.ts';
+import { kpis } from '../../src/kpis/index.ts';
+import { PLAY_COLUMNS, SONG_COLUMNS, USER_COLUMNS } from '../../src/kpis/sources.ts';
+import { transformPlan } from '../../src/kpis/transform-plan.ts';
+import { engines } from '../engines/engines.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+
+/** One case a file, small enough to check by hand; tables are CSV text. */
+const caseSchema = z.strictObject({
+  rule: z.string(),
+  /** Catalogue files in ascending order of their names. */
+  songs: z.array(z.string()),
+  users: z.string().optional(),
+  /** Parts of valid rows, by base name. */
+  plays: z.record(z.string(), z.string()),
+  expect: z.partialRecord(
+    z.enum(['daily_genre', 'top_songs', 'top_genres', 'part_counts', 'date_counts']),
+    z.string(),
+  ),
+});
+
+const directory = join(import.meta.dirname, 'cases');
+const cases = readdirSync(directory).map((file) => {
+  const parsed = caseSchema.parse(parseYaml(readFileSync(join(directory, file), 'utf8')));
+  return { file, ...parsed };
+});
+
+describe.each(engines)('KPIs on $name', ({ open }) => {
+  test.each(cases)('$rule', async ({ songs, users, plays, expect: expected }) => {
+    const directory = await temporaryDirectory();
+    const engine = await open(directory);
+    onTestFinished(() => engine.close());
+    const parquet = (name: string, csv: string, columns: Columns): Promise<string> =>
+      toParquet(engine, directory, name, csv, columns);
+
+    const plan = transformPlan(
+      {
+        songs: await Promise.all(songs.map((csv, i) => parquet(`songs-${i}`, csv, SONG_COLUMNS))),
+        users: [await parquet('users', users ?? 'user_id', USER_COLUMNS)],
+        plays: await Promise.all(Object.entries(plays).map(([name, csv]) => parquet(name, csv, PLAY_COLUMNS))),
+        overlapping: true,
+      },
+      (kpi) => join(directory, kpi),
+    );
+    // The steps are asked for their rows instead of their files: a case shows its dates as a column.
+    const { rows } = await engine.run({
+      ...plan,
+      outputs: Object.fromEntries(Object.keys(expected).map((name) => [name, { format: 'rows', from: name }])),
+    });
+    for (const [name, csv] of Object.entries(expected)) {
+      expect(rows[name]?.map(asText).toSorted(byText), name).toEqual(records(csv).toSorted(byText));
+    }
+  });
+
+  test('publishes BIGINT, DOUBLE and VARCHAR only, in the documented order', async () => {
+    const directory = await temporaryDirectory();
+    const engine = await open(directory);
+    onTestFinished(() => engine.close());
+    const none = await toParquet(engine, directory, 'p', 'user_id,track_id,listen_time\nu,t,2024-06-25 10:00:00', PLAY_COLUMNS);
+    const song = await toParquet(
+      engine,
+      directory,
+      's',
+      'track_id,track_name,track_genre,duration_ms,artists\nt,Song,pop,1000,Band',
+      SONG_COLUMNS,
+    );
+    const plan = transformPlan({ songs: [song], users: [], plays: [none], overlapping: false }, (kpi) => join(directory, kpi));
+    const { files } = await engine.run(plan);
+    for (const { name, columns } of kpis) {
+      const path = files[name]?.[0]?.path ?? '';
+      const { rows } = await engine.run({
+        name: 'types',
+        inputs: { t: { format: 'parquet', paths: [path], columns } },
+        steps: [
+          {
+            name: 'types',
+            sql: `SELECT ${Object.keys(columns)
+              .map((column) => `typeof(${column}) AS ${column}`)
+              .join(', ')} FROM t`,
+          },
+        ],
+        outputs: { types: { format: 'rows', from: 'types' } },
+      });
+      expect(Object.entries(rows['types']?.[0] ?? {}).map(([column, type]) => [column, String(type).toUpperCase()])).toEqual(
+        Object.entries(columns),
+      );
+    }
+  });
+});
+
+async function toParquet(
+  engine: Engine,
+  directory: string,
+  name: string,
+  csv: string,
+  columns: Columns,
+): Promise<string> {
+  await mkdir(directory, { recursive: true });
+  const json = join(directory, `${name}.json`);
+  const path = join(directory, `${name}.parquet`);
+  await writeFile(json, records(csv).map((row) => `${JSON.stringify(emptyIsNull(row))}\n`).join(''));
+  const types = Object.fromEntries(Object.entries(columns).filter(([column]) => (records(csv)[0] ?? {})[column] !== undefined));
+  const selected = Object.entries(columns).map(([column, type]) =>
+    types[column] === undefined ? `CAST(NULL AS ${type}) AS ${column}` : column,
+  );
+  if (Object.keys(types).length === 0) {
+    await engine.run({
+      name: 'empty',
+      inputs: { none: { format: 'parquet', paths: [], columns } },
+      steps: [],
+      outputs: { file: { format: 'parquet', from: 'none', path } },
+    });
+    return path;
+  }
+  await engine.run({
+    name: 'fixture',
+    inputs: { source: { format: 'json', path: json, columns: types } },
+    steps: [{ name: 'typed', sql: `SELECT ${selected.join(', ')} FROM source` }],
+    outputs: { file: { format: 'parquet', from: 'typed', path } },
+  });
+  return path;
+}
+
+const records = (csv: string): Record<string, string>[] =>
+  parseCsv(csv, { columns: true, trim: true, skip_empty_lines: true });
+const emptyIsNull = (row: Record<string, string>): Record<string, string | null> =>
+  Object.fromEntries(Object.entries(row).map(([column, value]) => [column, value === '' ? null : value]));
+const asText = (row: Row): Record<string, string> =>
+  Object.fromEntries(Object.entries(row).map(([column, value]) => [column, String(value)]));
+const byText = (a: Record<string, string>, b: Record<string, string>): number =>
+  JSON.stringify(Object.entries(a).toSorted()) < JSON.stringify(Object.entries(b).toSorted()) ? -1 : 1;

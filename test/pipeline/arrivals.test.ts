@@ -1,0 +1,220 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { plays, songs, TestLake, type Drop } from '../support/test-lake.ts';
+
+const catalogue: Drop = { dataset: 'songs', filename: 'songs.csv', text: songs('a pop', 'b rock', 'b pop') };
+const stream = (filename: string, text: string): Drop => ({ dataset: 'streams', filename, text });
+
+/** Listens by date and genre, as the table has them. */
+async function listens(lake: TestLake): Promise<Record<string, number | bigint | string | undefined>> {
+  const items = await lake.chart('daily_genre');
+  return Object.fromEntries(items.map((item) => [`${String(item['date'])} ${String(item['genre'])}`, item['listen_count']]));
+}
+
+describe('what arrives, and when', () => {
+  test('a second file for the same date adds its plays', async () => {
+    const lake = await TestLake.open();
+    await lake.run(catalogue, stream('1.csv', plays('u a 10:00:00')));
+    const { dates } = await lake.run(stream('2.csv', plays('v a 10:00:00')));
+    expect(dates).toMatchObject([{ date: '2024-06-25', plays: 2, version: 3 }]);
+    expect(await listens(lake)).toEqual({ '2024-06-25 pop': 2 });
+  });
+
+  test('a late file for an old date computes that date again, and no other', async () => {
+    const lake = await TestLake.open();
+    await lake.run(catalogue, stream('1.csv', plays('u a 2024-06-20 10:00:00', 'u a 2024-06-25 10:00:00')));
+    const { dates } = await lake.run(stream('late.csv', plays('v b 2024-06-20 11:00:00')));
+    expect(dates.map(({ date }) => date)).toEqual(['2024-06-20']);
+    expect(await listens(lake)).toEqual({ '2024-06-20 pop': 2, '2024-06-20 rock': 1, '2024-06-25 pop': 1 });
+  });
+
+  test('the same file again changes nothing and is archived', async () => {
+    const lake = await TestLake.open();
+    const file = stream('1.csv', plays('u a 10:00:00'));
+    await lake.run(catalogue, file);
+    const { files, dates } = await lake.run(file);
+    expect(files).toMatchObject([{ filename: '1.csv', status: 'duplicate', duplicate_of: '1.csv' }]);
+    expect(dates).toEqual([]);
+    expect(await lake.file('1.csv')).toMatchObject({ status: 'success', rows: 1 });
+    expect(existsSync(join(lake.directory, 'raw/streams/1.csv'))).toBe(false);
+  });
+
+  test('the same bytes under another name are a duplicate and count once', async () => {
+    const lake = await TestLake.open();
+    await lake.run(catalogue, stream('1.csv', plays('u a 10:00:00')));
+    const { files, dates } = await lake.run(stream('copy.csv', plays('u a 10:00:00')));
+    expect(files).toMatchObject([{ filename: 'copy.csv', status: 'duplicate', duplicate_of: '1.csv' }]);
+    expect(dates).toEqual([]);
+    expect(await listens(lake)).toEqual({ '2024-06-25 pop': 1 });
+  });
+
+  test('a duplicate keeps its plays when the file that it repeats is replaced', async () => {
+    const lake = await TestLake.open({ onSameName: 'replace' });
+    await lake.run(catalogue, stream('1.csv', plays('u a 10:00:00')), stream('copy.csv', plays('u a 10:00:00')));
+    await lake.run(stream('1.csv', plays('v a 11:00:00')));
+    expect(await listens(lake)).toEqual({ '2024-06-25 pop': 2 });
+  });
+
+  test('a play that two files deliver counts once', async () => {
+    const lake = await TestLake.open();
+    const { dates } = await lake.run(
+      catalogue,
+      stream('1.csv', plays('u a 10:00:00', 'u a 11:00:00')),
+      stream('2.csv', plays('u a 11:00:00', 'u a 12:00:00')),
+    );
+    expect(dates).toMatchObject([{ plays: 3 }]);
+    expect(await listens(lake)).toEqual({ '2024-06-25 pop': 3 });
+  });
+
+  test('a play of an unknown track is reported, and counts as soon as the catalogue knows the track', async () => {
+    const lake = await TestLake.open();
+    const first = await lake.run(catalogue, stream('1.csv', plays('u a 10:00:00', 'u new 11:00:00')));
+    expect(first.files).toMatchObject([{ valid: 2, unknown_track: 1, unknown_user: 2 }]);
+    const second = await lake.run({ ...catalogue, text: songs('a pop', 'new jazz') });
+    // Two rows for jazz, and jazz takes rank 1 from pop, which gets rank 2.
+    expect(second.dates).toMatchObject([{ date: '2024-06-25', items: { written: 4, deleted: 0 } }]);
+    expect(await listens(lake)).toEqual({ '2024-06-25 jazz': 1, '2024-06-25 pop': 1 });
+    expect(await lake.file('1.csv')).toMatchObject({ unknown_track: 0 });
+  });
+
+  test('a new catalogue touches every date, and only what it changes is written', async () => {
+    const lake = await TestLake.open();
+    await lake.run(catalogue, stream('1.csv', plays('u a 2024-06-20 10:00:00', 'u b 2024-06-25 10:00:00')));
+    const { dates } = await lake.run({ ...catalogue, text: songs('a pop 1000', 'b rock', 'b pop', 'c funk') });
+    expect(dates).toMatchObject([
+      { date: '2024-06-20', items: { written: 0, deleted: 0, unchanged: 3 } },
+      { date: '2024-06-25', items: { written: 0, deleted: 0, unchanged: 6 } },
+    ]);
+  });
+
+  test('what vanishes from a chart vanishes from the tables', async () => {
+    const lake = await TestLake.open();
+    await lake.run(catalogue, stream('1.csv', plays('u a 10:00:00', 'u b 10:00:00')));
+    const { dates } = await lake.run({ ...catalogue, text: songs('a pop') });
+    expect(dates).toMatchObject([{ items: { deleted: 4 } }]);
+    expect(await listens(lake)).toEqual({ '2024-06-25 pop': 1 });
+    expect((await lake.chart('top_genres')).map(({ genre }) => genre)).toEqual(['pop']);
+  });
+
+  test('a catalogue file that did not change is not taken again', async () => {
+    const lake = await TestLake.open();
+    await lake.run(catalogue);
+    const { catalogue: taken } = await lake.run();
+    expect(taken).toEqual([]);
+    expect(existsSync(join(lake.directory, 'raw/songs/songs.csv'))).toBe(true);
+  });
+
+  test('a catalogue can go back to what it was', async () => {
+    const lake = await TestLake.open();
+    await lake.run(catalogue, stream('1.csv', plays('u a 10:00:00')));
+    await lake.run({ ...catalogue, text: songs('a jazz'), modified: new Date('2024-07-02T00:00:00Z') });
+    await lake.run(catalogue);
+    expect(await listens(lake)).toEqual({ '2024-06-25 pop': 1 });
+  });
+
+  test('plays come before their catalogue and count when it is there', async () => {
+    const lake = await TestLake.open();
+    await lake.run(stream('1.csv', plays('u a 10:00:00')));
+    expect(await listens(lake)).toEqual({});
+    await lake.run(catalogue);
+    expect(await listens(lake)).toEqual({ '2024-06-25 pop': 1 });
+  });
+});
+
+describe('a name that comes again with other bytes', () => {
+  const first = stream('1.csv', plays('u a 10:00:00', 'u a 11:00:00'));
+  const second = stream('1.csv', plays('u a 11:00:00', 'u a 12:00:00', 'u a 13:00:00'));
+
+  test('append: both count, and what both deliver counts once', async () => {
+    const lake = await TestLake.open({ onSameName: 'append' });
+    await lake.run(catalogue, first);
+    await lake.run(second);
+    expect(await listens(lake)).toEqual({ '2024-06-25 pop': 4 });
+    expect(await lake.hitparade.files('1.csv')).toHaveLength(2);
+  });
+
+  test('replace: the new one counts instead, on every date of the old one', async () => {
+    const lake = await TestLake.open({ onSameName: 'replace' });
+    await lake.run(catalogue, stream('1.csv', plays('u a 2024-06-20 10:00:00', 'u a 2024-06-25 10:00:00')));
+    const { dates } = await lake.run(second);
+    expect(dates.map(({ date }) => date)).toEqual(['2024-06-20', '2024-06-25']);
+    expect(await listens(lake)).toEqual({ '2024-06-25 pop': 3 });
+    expect(existsSync(join(lake.directory, 'processed/avg_metrics/date=2024-06-20/avg_metrics.parquet'))).toBe(false);
+  });
+
+  test('reject: the new one is set aside and nothing changes', async () => {
+    const lake = await TestLake.open({ onSameName: 'reject' });
+    await lake.run(catalogue, first);
+    const { files } = await lake.run(second);
+    expect(files).toMatchObject([{ status: 'failed', error: expect.stringContaining('on-same-name') as string }]);
+    expect(await listens(lake)).toEqual({ '2024-06-25 pop': 2 });
+  });
+
+  test('both deliveries are kept in the archive, each under a name of its own', async () => {
+    const lake = await TestLake.open();
+    await lake.run(catalogue, first);
+    await lake.run(second);
+    const places = (await lake.hitparade.files('1.csv')).map(({ location }) => location ?? '');
+    const texts = await Promise.all(places.map((place) => readFile(join(lake.directory, place), 'utf8')));
+    expect(texts).toEqual([second.text, first.text]);
+  });
+});
+
+describe('a rejected file', () => {
+  const broken = stream('1.csv', 'User_ID,track_id,listen_time\nu,a,2024-06-25 10:00:00\n');
+
+  test('moves to archive/rejected with its reasons beside it, and the others go through', async () => {
+    const lake = await TestLake.open();
+    const { files } = await lake.run(catalogue, broken, stream('2.csv', plays('u a 10:00:00')));
+    expect(files).toMatchObject([
+      { filename: '1.csv', status: 'failed', error: expect.stringContaining('rename User_ID to user_id') as string },
+      { filename: '2.csv', status: 'success' },
+    ]);
+    const place = join(lake.directory, 'archive/rejected/streams/1.csv');
+    expect(await readFile(place, 'utf8')).toBe(broken.text);
+    expect(JSON.parse(await readFile(`${place}.reasons.json`, 'utf8'))).toMatchObject({ code: 'missing_column' });
+    expect(existsSync(join(lake.directory, 'raw/streams/1.csv'))).toBe(false);
+  });
+
+  test('repaired, it can be dropped again under its name', async () => {
+    const lake = await TestLake.open({ onSameName: 'reject' });
+    await lake.run(catalogue, broken);
+    const { files } = await lake.run(stream('1.csv', plays('u a 10:00:00')));
+    expect(files).toMatchObject([{ status: 'success' }]);
+    expect(await lake.file('1.csv')).toMatchObject({ status: 'success', error: null });
+  });
+
+  test('a catalogue that is rejected leaves the one before in force', async () => {
+    const lake = await TestLake.open();
+    await lake.run(catalogue, stream('1.csv', plays('u a 10:00:00')));
+    const { catalogue: taken } = await lake.run({ ...catalogue, text: 'track_id,track_name\n' });
+    expect(taken).toMatchObject([{ filename: 'songs.csv', status: 'failed' }]);
+    expect(await listens(lake)).toEqual({ '2024-06-25 pop': 1 });
+    expect(existsSync(join(lake.directory, 'archive/rejected/songs/songs.csv'))).toBe(true);
+  });
+});
+
+describe('the raw folder', () => {
+  test('hidden and temporary files are left alone, strangers are mentioned', async () => {
+    const notices: string[] = [];
+    const lake = await TestLake.open({}, (event) => {
+      if (event.type === 'notice') notices.push(event.subject);
+    });
+    const text = plays('u a 10:00:00');
+    await lake.run(
+      ...['.hidden.csv', 'x.csv.part', 'x.csv.tmp', '_SUCCESS', 'readme.txt', 'x.CSV'].map((name) => stream(name, text)),
+    );
+    expect(notices).toEqual(['raw/streams/readme.txt', 'raw/streams/x.CSV']);
+    expect((await lake.hitparade.files()).length).toBe(0);
+    expect(existsSync(join(lake.directory, 'raw/streams/readme.txt'))).toBe(true);
+  });
+
+  test('files in folders below raw/streams are taken with their path as name', async () => {
+    const lake = await TestLake.open();
+    const { files } = await lake.run(stream('2024/06/a.csv', plays('u a 10:00:00')));
+    expect(files).toMatchObject([{ filename: '2024/06/a.csv', status: 'success' }]);
+    expect(files[0]?.location).toMatch(/^archive\/streams\/\d{4}\/\d{2}\/2024\/06\/a\.csv$/);
+  });
+});

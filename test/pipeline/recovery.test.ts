@@ -1,0 +1,135 @@
+import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readPublication } from '../../src/lake/publication.ts';
+import { Session } from '../../src/pipeline/session.ts';
+import { acceptFile } from '../../src/stages/validate/accept-file.ts';
+import { pendingFiles } from '../../src/stages/wait-for-stream/pending-files.ts';
+import { plays, songs, TestLake, type Drop } from '../support/test-lake.ts';
+
+const catalogue: Drop = { dataset: 'songs', filename: 'songs.csv', text: songs('a pop', 'b rock') };
+const first: Drop = { dataset: 'streams', filename: '1.csv', text: plays('u a 10:00:00', 'u b 10:00:00') };
+const second: Drop = { dataset: 'streams', filename: '2.csv', text: plays('v a 2024-06-26 10:00:00') };
+
+/** Everything that users can see of a lake's results. */
+async function results(lake: TestLake): Promise<unknown> {
+  const ledger = (await lake.hitparade.files()).map(({ filename, status, rows, dates }) => [filename, status, rows, dates]);
+  return [await lake.chart('daily_genre'), await lake.chart('top_songs'), await lake.chart('top_genres'), ledger];
+}
+
+describe('a lake that lost something derived', () => {
+  async function published(): Promise<{ lake: TestLake; before: unknown }> {
+    const lake = await TestLake.open();
+    await lake.run(catalogue, first, second);
+    return { lake, before: await results(lake) };
+  }
+
+  test.each(['processed', '_log/checkpoint', '_staging', '.hitparade/spill'])('gets %s back with the next run', async (lost) => {
+    const { lake, before } = await published();
+    await rm(join(lake.directory, lost), { recursive: true, force: true });
+    await lake.run();
+    expect(await results(lake)).toEqual(before);
+    expect(existsSync(join(lake.directory, 'processed/avg_metrics/date=2024-06-25/avg_metrics.parquet'))).toBe(true);
+  });
+
+  test('gets one KPI file back, and computes no other date', async () => {
+    const { lake, before } = await published();
+    await rm(join(lake.directory, 'processed/top_songs/date=2024-06-26'), { recursive: true });
+    const other = (await readFile(join(lake.directory, 'processed/_publications/2024-06-25.json'))).toString();
+    await lake.run();
+    expect(existsSync(join(lake.directory, 'processed/top_songs/date=2024-06-26/top_songs.parquet'))).toBe(true);
+    expect((await readFile(join(lake.directory, 'processed/_publications/2024-06-25.json'))).toString()).toBe(other);
+    expect(await results(lake)).toEqual(before);
+  });
+
+  test.each(['DailyGenreKPIs', 'TopSongsPerGenre', 'TopGenresPerDay', 'ProcessedStreams', 'PublishedDates'])(
+    'gets the table %s back with the next run',
+    async (table) => {
+      const { lake, before } = await published();
+      const access = await lake.hitparade.serveTables({});
+      const { accessKeyId, secretAccessKey, endpoint, region } = access;
+      const client = new DynamoDBClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey } });
+      await client.send(new DeleteTableCommand({ TableName: table }));
+      client.destroy();
+      await lake.run();
+      expect(await results(lake)).toEqual(before);
+      expect((await lake.hitparade.status()).files).toMatchObject({ success: 2, processing: 0 });
+    },
+  );
+});
+
+test('what was committed but not published is finished by the next run, once', async () => {
+  const whole = await TestLake.open();
+  await whole.run(catalogue, first, second);
+
+  const lake = await TestLake.open();
+  for (const drop of [catalogue, first, second]) await lake.drop(drop);
+  // A runner that takes every file into the log, and dies.
+  const ports = { now: () => new Date(), uniqueId: () => crypto.randomUUID() };
+  const config = { lake: lake.directory, tablePrefix: '', engine: 'duckdb', memoryLimit: '512MB', threads: 1 } as const;
+  const session = new Session({ ...config, onSameName: 'append' }, ports, () => undefined);
+  const context = await session.context(new AbortController().signal);
+  for (const dataset of ['songs', 'streams'] as const) {
+    for (const file of (await pendingFiles(context.lake, dataset)).files) await acceptFile(context, file, 1);
+  }
+  await session.close();
+  expect((await lake.hitparade.status()).files).toMatchObject({ processing: 2, success: 0 });
+
+  const report = await lake.run();
+  expect(report.dates.map(({ date }) => date)).toEqual(['2024-06-25', '2024-06-26']);
+  expect(await results(lake)).toEqual(await results(whole));
+  expect((await lake.hitparade.status()).files).toMatchObject({ success: 2, processing: 0, pending: 0 });
+  expect(await readdir(join(lake.directory, 'raw/streams'))).toEqual([]);
+  expect((await lake.run()).dates).toEqual([]);
+});
+
+test('a log whose chain is broken stops every run and is left as it is', async () => {
+  const lake = await TestLake.open();
+  await lake.run(catalogue, first);
+  await rm(join(lake.directory, '_log/checkpoint'), { recursive: true });
+  const path = join(lake.directory, '_log/000000000001.json');
+  const altered = (await readFile(path, 'utf8')).replace('"epoch":0', '"epoch":1');
+  await writeFile(path, altered);
+  await expect(lake.run(second)).rejects.toThrow(/000000000002.*chain is broken/);
+  expect(await readFile(path, 'utf8')).toBe(altered);
+  expect(existsSync(join(lake.directory, 'raw/streams/2.csv'))).toBe(true);
+});
+
+test('an entry of a newer format stops a run with what to do', async () => {
+  const lake = await TestLake.open();
+  await lake.run(catalogue);
+  await writeFile(join(lake.directory, '_log/000000000002.json'), '{"format":2,"n":2}');
+  await expect(lake.run(first)).rejects.toThrow(/has format 2/);
+});
+
+test('tables that were filled from another lake are not mixed with this one', async () => {
+  const other = await TestLake.open();
+  await other.run(catalogue, first, second);
+  const { endpoint, region, accessKeyId, secretAccessKey } = await other.hitparade.serveTables({});
+  process.env['AWS_ACCESS_KEY_ID'] = accessKeyId;
+  process.env['AWS_SECRET_ACCESS_KEY'] = secretAccessKey;
+  try {
+    const lake = await TestLake.open({ dynamodbEndpoint: endpoint, region });
+    await expect(lake.run({ ...first, text: plays('x a 2024-06-25 10:00:00') })).rejects.toThrow('another lake');
+    const apart = await TestLake.open({ dynamodbEndpoint: endpoint, region, tablePrefix: 'apart-' });
+    const { dates } = await apart.run(catalogue, first);
+    expect(dates).toMatchObject([{ date: '2024-06-25' }]);
+  } finally {
+    delete process.env['AWS_ACCESS_KEY_ID'];
+    delete process.env['AWS_SECRET_ACCESS_KEY'];
+  }
+});
+
+test('a publication says which parts it was computed from', async () => {
+  const lake = await TestLake.open();
+  await lake.run(catalogue, first);
+  const session = new Session(
+    { lake: lake.directory, tablePrefix: '', engine: 'duckdb', memoryLimit: '512MB', threads: 1, onSameName: 'append' },
+    { now: () => new Date(), uniqueId: () => 'x' },
+    () => undefined,
+  );
+  const publication = await readPublication(await session.lake(), '2024-06-25');
+  expect(publication).toMatchObject({ version: 2, plays: 2, parts: [{ plays: 2, unknown_track: 0, unknown_user: 2 }] });
+});
