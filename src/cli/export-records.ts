@@ -69,7 +69,7 @@ function csvLine(record: BadRecord): string {
 }
 
 /** Quoted as RFC 4180 says; a spreadsheet must not take a cell for a formula. */
-export function csvCell(text: string): string {
+function csvCell(text: string): string {
   const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

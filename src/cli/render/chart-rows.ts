@@ -2,7 +2,7 @@ import { bar } from './bar.ts';
 import { displayWidth, pad, truncate } from './display-width.ts';
 import type { Style } from './style.ts';
 
-export interface ChartColumn {
+interface ChartColumn {
   readonly title?: string;
   readonly align: 'left' | 'right';
   readonly cells: readonly string[];
@@ -14,7 +14,7 @@ export interface ChartColumn {
   readonly leavesAt?: number;
 }
 
-export interface BarColumn {
+interface BarColumn {
   readonly values: readonly number[];
   readonly maximum: number;
   readonly paint: (text: string, row: number) => string;

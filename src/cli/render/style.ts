@@ -1,7 +1,7 @@
 import { Ansis } from 'ansis';
 
 /** Marks that charts and lists are made of. */
-export interface Symbols {
+interface Symbols {
   readonly up: string;
   readonly down: string;
   readonly same: string;

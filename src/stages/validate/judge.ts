@@ -112,7 +112,9 @@ function utc(text: string, dialect: Dialect): string {
   const group = (number: number): string => dialect.extract(text, OFFSET, number);
   const minutes = `CAST(${group(2)} AS BIGINT) * 60 + CAST(coalesce(nullif(${group(3)}, ''), '0') AS BIGINT)`;
   const signed = `CASE WHEN ${group(1)} = '-' THEN -(${minutes}) ELSE ${minutes} END`;
-  return `CASE WHEN length(${text}) = 19 OR ${group(1)} = '' THEN ${local}
+  // Nearly every time is 19 characters long; those never meet the second pattern.
+  return `CASE WHEN length(${text}) = 19 THEN ${local}
+    WHEN ${group(1)} = '' THEN ${local}
     ELSE ${dialect.minusMinutes(local, signed)} END`;
 }
 
