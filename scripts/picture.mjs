@@ -34,7 +34,8 @@ try {
   hitparade(['demo', '--plays', '200000', '--dir', 'lake', '--quiet']);
   const lines = [
     ['show', 'top-genres', '--date', '2024-06-27'],
-    ['show', 'daily-genre', '--date', '2024-06-27'],
+    ['show', 'top-songs', '--date', '2024-06-27', '--genre', 'r-n-b'],
+    ['bad-records', '--reason', 'invalid_listen_time', '--limit', '3'],
   ].flatMap((args) => [
     `\u001b[32m$\u001b[39m \u001b[1mhitparade ${args.join(' ')}\u001b[22m`,
     ...hitparade([...args, '--lake', 'lake'])

@@ -2,13 +2,13 @@
 export interface Dialect {
   readonly name: string;
   /** BOOLEAN: the whole text matches a regular expression (RE2 and Java share the subset used). */
-  matches(text: string, pattern: string): string;
+  readonly matches: (text: string, pattern: string) => string;
   /** The first match of a group, or an empty string. */
-  extract(text: string, pattern: string, group: number): string;
+  readonly extract: (text: string, pattern: string, group: number) => string;
   /** TIMESTAMP minus a BIGINT of minutes. */
-  minusMinutes(timestamp: string, minutes: string): string;
-  /** Text without leading and trailing characters of the set. */
-  trim(text: string, characters: string): string;
+  readonly minusMinutes: (timestamp: string, minutes: string) => string;
+  /** Text without leading and trailing characters of the set, all of which are blanks or controls. */
+  readonly trim: (text: string, characters: string) => string;
 }
 
 /** A text as an SQL literal; only for texts that this program makes, never for data. */

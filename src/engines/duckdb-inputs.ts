@@ -29,7 +29,8 @@ function emptyRelation(columns: Columns, fileColumn: string | undefined): string
 
 /**
  * Every option is explicit, because a guess by the reader is a wrong result in silence. A file with a
- * quote in it is read by one thread: parallel readers can begin within a quoted line break.
+ * quote in it is read by one thread: parallel readers can begin within a quoted line break. Buffers are
+ * as small as a record allows, because each is the work of one thread.
  */
 function readCsv({ path, columns, header, quoted: hasQuotes, maxRecordBytes, rowColumn }: CsvInput): string {
   const types = columns.map((column) => `${quoted(column)}: 'VARCHAR'`).join(', ');
@@ -38,7 +39,7 @@ function readCsv({ path, columns, header, quoted: hasQuotes, maxRecordBytes, row
   return `SELECT ${row}* FROM read_csv(${pathLiteral(path)}, columns = {${types}}, auto_detect = false,
     delim = ',', quote = '"', escape = '"', new_line = '\\n', header = ${header}, nullstr = '',
     strict_mode = true, null_padding = false, ignore_errors = false, encoding = 'utf-8',
-    max_line_size = ${maxRecordBytes + 2}, parallel = ${parallel})`;
+    max_line_size = ${maxRecordBytes + 2}, buffer_size = ${2 * (maxRecordBytes + 2)}, parallel = ${parallel})`;
 }
 
 function readJson({ path, columns }: JsonInput): string {

@@ -1,5 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { literal, quoted } from './dialect.ts';
 import { duckdbDialect } from './duckdb-dialect.ts';
 import { readInput } from './duckdb-inputs.ts';
@@ -118,20 +119,46 @@ async function writeFiles(
   connection: DuckDBConnection,
   output: Exclude<PlanOutput, { format: 'rows' }>,
 ): Promise<readonly WrittenFile[]> {
-  let source = `SELECT * FROM ${quoted(output.from)}`;
+  const source = `SELECT * FROM ${quoted(output.from)}`;
   if (output.format === 'csv') {
-    const reader = await connection.runAndReadAll(`COPY (${source}) TO ${literal(output.path)} (FORMAT csv, HEADER false)`);
+    const reader = await connection.runAndReadAll(
+      `COPY (${source}) TO ${literal(output.path)} (FORMAT csv, HEADER false)`,
+    );
     return [{ path: output.path, rows: Number(reader.getRows()[0]?.[0] ?? 0) }];
   }
   const options = ['FORMAT parquet', 'COMPRESSION snappy', 'RETURN_STATS true'];
-  if ('partitionBy' in output) {
-    // Sorted, so that each partition is one file however many rows and threads there are.
-    source += ` ORDER BY ${[output.partitionBy, ...(output.orderBy ?? [])].map(quoted).join(', ')}`;
-    options.push(`PARTITION_BY (${quoted(output.partitionBy)})`, "FILENAME_PATTERN 'part-{i}'");
-    await mkdir(output.path, { recursive: true });
-  }
+  if ('partitionBy' in output) return writePartitions(connection, output, options);
   const reader = await connection.runAndReadAll(
     `COPY (${source}) TO ${literal(output.path)} (${options.join(', ')})`,
+  );
+  return reader.getRowObjectsJson().map((row) => writtenFile(row));
+}
+
+async function writePartitions(
+  connection: DuckDBConnection,
+  { from, path, partitionBy, orderBy = [] }: Extract<PlanOutput, { partitionBy: string }>,
+  options: readonly string[],
+): Promise<readonly WrittenFile[]> {
+  const column = quoted(partitionBy);
+  await mkdir(path, { recursive: true });
+  const values = await connection.runAndReadAll(`SELECT DISTINCT ${column} FROM ${quoted(from)} LIMIT 2`);
+  const [only, another] = values.getRows().map(([value]) => value);
+  if (typeof only === 'string' && another === undefined) {
+    // The usual case, a file of one day, needs neither a sort nor a partitioned writer.
+    const folder = join(path, `${partitionBy}=${only}`);
+    await mkdir(folder, { recursive: true });
+    const order = orderBy.length === 0 ? '' : ` ORDER BY ${orderBy.map(quoted).join(', ')}`;
+    const target = literal(join(folder, 'part.parquet'));
+    const reader = await connection.runAndReadAll(
+      `COPY (SELECT * EXCLUDE (${column}) FROM ${quoted(from)}${order}) TO ${target} (${options.join(', ')})`,
+    );
+    return reader.getRowObjectsJson().map((row) => ({ ...writtenFile(row), partition: only }));
+  }
+  // Sorted, so that each partition is one file however many rows and threads there are.
+  const order = [partitionBy, ...orderBy].map(quoted).join(', ');
+  const partitioned = [...options, `PARTITION_BY (${column})`, "FILENAME_PATTERN 'part-{i}'"];
+  const reader = await connection.runAndReadAll(
+    `COPY (SELECT * FROM ${quoted(from)} ORDER BY ${order}) TO ${literal(path)} (${partitioned.join(', ')})`,
   );
   return reader.getRowObjectsJson().map((row) => writtenFile(row));
 }
@@ -139,9 +166,12 @@ async function writeFiles(
 /** One row of RETURN_STATS. */
 function writtenFile(row: Readonly<Record<string, unknown>>): WrittenFile {
   const path = row['filename'];
-  if (typeof path !== 'string') throw new EngineError(`DuckDB did not say which file it wrote: ${JSON.stringify(row)}`);
+  if (typeof path !== 'string')
+    throw new EngineError(`DuckDB did not say which file it wrote: ${JSON.stringify(row)}`);
   const written = { path, rows: Number(row['count']) };
   const keys = row['partition_keys'];
-  const partition: unknown = Array.isArray(keys) ? (keys[0] as { value?: unknown } | undefined)?.value : undefined;
+  const partition: unknown = Array.isArray(keys)
+    ? (keys[0] as { value?: unknown } | undefined)?.value
+    : undefined;
   return typeof partition === 'string' ? { ...written, partition } : written;
 }

@@ -57,7 +57,6 @@ export function sourceSteps(sources: Sources): readonly PlanStep[] {
       name: 'dated_plays',
       sql: `SELECT CAST(CAST(listen_time AS DATE) AS VARCHAR) AS date, user_id, track_id, listen_time, ${PART_COLUMN}
         FROM play_rows`,
-      materialize: true,
     },
     {
       name: 'plays',

@@ -7,13 +7,13 @@ import type { Lake } from './lake.ts';
  * @throws ObjectMissingError, ObjectChangedError
  */
 export async function hashObject(lake: Lake, key: string): Promise<{ sha256: string; bytes: number }> {
-  const { stream, assertUnchanged } = await lake.open(key);
+  const source = await lake.open(key);
   const hash = createHash('sha256');
   let bytes = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+  for await (const chunk of source.stream as AsyncIterable<Buffer>) {
     hash.update(chunk);
     bytes += chunk.length;
   }
-  await assertUnchanged();
+  await source.assertUnchanged();
   return { sha256: hash.digest('hex'), bytes };
 }

@@ -123,9 +123,12 @@ export class CommitLog {
       });
     }
     if (entry.data.n !== n || entry.data.previous !== this.#head) {
-      throw new LogCorruptError(`log entry ${logKey(n)} does not follow the entry before it: the chain is broken.`, {
-        hint: 'An entry was altered or replaced. Restore the objects below _log/ from a backup.',
-      });
+      throw new LogCorruptError(
+        `log entry ${logKey(n)} does not follow the entry before it: the chain is broken.`,
+        {
+          hint: 'An entry was altered or replaced. Restore the objects below _log/ from a backup.',
+        },
+      );
     }
     return entry.data;
   }

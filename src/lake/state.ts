@@ -49,7 +49,8 @@ export class LakeState {
   /** The entry whose parts an active entry brings in: its own, or those of the one it repeats. */
   #owner(entry: Exclude<LogEntry, { kind: 'rejected' }>): AcceptedEntry {
     const owner = entry.kind === 'duplicate' ? this.entry(entry.of) : entry;
-    if (owner?.kind !== 'accepted') throw new TypeError(`entry ${entry.n} repeats an entry that has no parts`);
+    if (owner?.kind !== 'accepted')
+      throw new TypeError(`entry ${entry.n} repeats an entry that has no parts`);
     return owner;
   }
 
@@ -88,7 +89,8 @@ export class LakeState {
     const owners = new Set<AcceptedEntry>();
     for (const [file, numbers] of this.#byFile) {
       if (!file.startsWith(`${dataset}/`)) continue;
-      for (const entry of this.#sorted(numbers)) if (entry.kind !== 'rejected') owners.add(this.#owner(entry));
+      for (const entry of this.#sorted(numbers))
+        if (entry.kind !== 'rejected') owners.add(this.#owner(entry));
     }
     return [...owners].toSorted((a, b) => a.n - b.n);
   }

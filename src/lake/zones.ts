@@ -54,7 +54,8 @@ export const badRecordsKey = (dataset: Dataset, name: string, format: 'jsonl' | 
   `${BAD_RECORDS}${dataset}/${name}.${format}`;
 
 /** One file a KPI and date. */
-export const kpiKey = (folder: string, date: string): string => `${PROCESSED}${folder}/date=${date}/${folder}.parquet`;
+export const kpiKey = (folder: string, date: string): string =>
+  `${PROCESSED}${folder}/date=${date}/${folder}.parquet`;
 /** What `processed/` holds of a date, and from which log entries. */
 export const PUBLICATIONS = `${PROCESSED}_publications/`;
 export const publicationKey = (date: string): string => `${PUBLICATIONS}${date}.json`;

@@ -32,7 +32,8 @@ export class Progress {
   reporter(stage: StageName, file: SourceFile): (bytes: number, rows: number) => void {
     const { observe } = this.#context;
     return (bytes, rows) => {
-      const done = this.#doneBytes + bytes;
+      // Reading a file is about half of the work on it; the engine has the other half.
+      const done = this.#doneBytes + Math.floor(bytes / 2);
       const all = { done, total: this.#totalBytes, rows: this.#doneRows + rows };
       observe({ type: 'progress', stage, subject: file.filename, unit: 'bytes', ...all });
     };
@@ -65,7 +66,10 @@ export async function acceptCatalogue(
  * Whether the log surely has this catalogue file as it lies there: same size and time as when it was
  * taken, and not touched within the moments around that, when a time can stay the same over a change.
  */
-export function isUnchangedCatalogue({ log }: RunContext, { dataset, filename, object }: SourceFile): boolean {
+export function isUnchangedCatalogue(
+  { log }: RunContext,
+  { dataset, filename, object }: SourceFile,
+): boolean {
   const entry = log.state.activeFile(dataset, filename);
   if (entry?.bytes !== object.bytes || entry.asOf !== object.modified.toISOString()) return false;
   return Date.parse(entry.at) - object.modified.getTime() > 2_000;

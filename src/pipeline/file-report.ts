@@ -50,7 +50,12 @@ export function reportOf(entry: LogEntry, state: LakeState, publications: Public
     }
     case 'rejected': {
       const { message, hint } = entry.error;
-      return { ...common, ...nothing, status: 'failed', error: hint === undefined ? message : `${message} ${hint}` };
+      return {
+        ...common,
+        ...nothing,
+        status: 'failed',
+        error: hint === undefined ? message : `${message} ${hint}`,
+      };
     }
   }
 }

@@ -12,7 +12,10 @@ import { runStage } from './stage.ts';
  * Opens a lake with its tables and engine; nothing is started before it is needed.
  * @throws UsageError if the configuration asks for what this version cannot do
  */
-export const openHitparade: OpenHitparade = (config: HitparadeConfig, observer: Observer = () => undefined) => {
+export const openHitparade: OpenHitparade = (
+  config: HitparadeConfig,
+  observer: Observer = () => undefined,
+) => {
   const ports = { now: () => new Date(), uniqueId: () => randomUUID() };
   const session = new Session(config, ports, observer);
   const never = new AbortController().signal;
@@ -48,5 +51,11 @@ async function serveTables(session: Session, port: number | undefined): Promise<
   const endpoint = port === undefined ? embedded.endpoint : await embedded.serveOn(port);
   const region = await tables.client.config.region();
   const { accessKeyId, secretAccessKey } = embedded;
-  return { endpoint, region, accessKeyId, secretAccessKey, tables: TABLES.map((table) => tables.nameOf(table)) };
+  return {
+    endpoint,
+    region,
+    accessKeyId,
+    secretAccessKey,
+    tables: TABLES.map((table) => tables.nameOf(table)),
+  };
 }

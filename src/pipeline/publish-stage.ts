@@ -49,6 +49,8 @@ export async function loadedPublications({
   published,
 }: RunContext): Promise<ReadonlyMap<string, Publication>> {
   const publications = await readPublications(lake);
-  const behind = new Set((await datesToLoad(published, publications, log.state.head)).map(({ date }) => date));
+  const behind = new Set(
+    (await datesToLoad(published, publications, log.state.head)).map(({ date }) => date),
+  );
   return new Map([...publications].filter(([date]) => !behind.has(date)));
 }

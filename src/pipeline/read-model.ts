@@ -24,7 +24,9 @@ export async function loadedOnes(lake: Lake): Promise<Publications> {
 export async function files(lake: Lake, log: CommitLog, name?: string): Promise<readonly FileReport[]> {
   const loaded = await loadedOnes(lake);
   const entries =
-    name === undefined ? log.state.latestOfAll() : log.state.entries.filter(({ filename }) => filename === name);
+    name === undefined
+      ? log.state.latestOfAll()
+      : log.state.entries.filter(({ filename }) => filename === name);
   return entries.toReversed().map((entry) => {
     const report = reportOf(entry, log.state, loaded);
     return isPublished(entry, loaded) ? report : { ...report, status: 'processing' };
@@ -81,7 +83,9 @@ export async function chart(
     // The KPI tables hold texts and numbers only: that is what `toItem` makes.
     items.push(...((await readItems(tables, kpi.table, date)) as ChartItem[]));
   }
-  return genre === undefined ? items : items.filter((item) => (item['genre_name'] ?? item['genre']) === genre);
+  return genre === undefined
+    ? items
+    : items.filter((item) => (item['genre_name'] ?? item['genre']) === genre);
 }
 
 /** The bad rows of everything that counts now, in the order of the log, each as it came. */

@@ -20,7 +20,11 @@ export async function writeManifestFile(lake: Lake, run: string, file: ManifestF
 }
 
 /** The run's files, or only the named one. */
-export async function readManifest(lake: Lake, run: string, filename?: string): Promise<readonly ManifestFile[]> {
+export async function readManifest(
+  lake: Lake,
+  run: string,
+  filename?: string,
+): Promise<readonly ManifestFile[]> {
   const files: ManifestFile[] = [];
   for await (const { key } of lake.list(runManifestPrefix(run))) {
     const body = await lake.get(key);

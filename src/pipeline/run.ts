@@ -2,12 +2,19 @@ import { HitparadeError } from '../errors.ts';
 import { LEDGER_TABLE } from '../tables/definition.ts';
 import { ensureTables } from '../tables/ensure.ts';
 import { pendingFiles } from '../stages/wait-for-stream/pending-files.ts';
-import { acceptCatalogue, acceptStream, type DecidedFile, isUnchangedCatalogue, Progress } from './accept-stage.ts';
+import {
+  acceptCatalogue,
+  acceptStream,
+  type DecidedFile,
+  isUnchangedCatalogue,
+  Progress,
+} from './accept-stage.ts';
 import { reportOf } from './file-report.ts';
 import { loadBehind, loadedPublications, transformBehind } from './publish-stage.ts';
 import type { FileReport, RunReport } from './reports.ts';
 import { recordRun } from './run-history.ts';
 import { type RunContext, TABLES } from './session.ts';
+import { sweepStaging } from './sweep.ts';
 import { archiveFiles, makeAllVisible, markFiles, settledUpTo } from './settle-stage.ts';
 
 /**
@@ -21,6 +28,7 @@ export async function run(context: RunContext): Promise<RunReport> {
   const id = ports.uniqueId();
   const { created } = await ensureTables(tables, TABLES);
   await makeAllVisible(context);
+  await sweepStaging(context);
 
   const users = await pendingFiles(lake, 'users');
   const songs = await pendingFiles(lake, 'songs');
@@ -29,13 +37,15 @@ export async function run(context: RunContext): Promise<RunReport> {
     const message = 'left where it is: only .csv and .csv.gz files are taken';
     observe({ type: 'notice', subject: key, message });
   }
-  const catalogueFiles = [...users.files, ...songs.files].filter((file) => !isUnchangedCatalogue(context, file));
+  const catalogueFiles = [...users.files, ...songs.files].filter(
+    (file) => !isUnchangedCatalogue(context, file),
+  );
   const files = [...catalogueFiles, ...streams.files];
   const bytes = files.reduce((sum, { object }) => sum + object.bytes, 0);
   observe({ type: 'run_started', run: id, files: files.length, bytes });
 
   const progress = new Progress(context, files);
-  const failures: unknown[] = [];
+  const failures: Error[] = [];
   const catalogue = await acceptCatalogue(context, catalogueFiles, progress);
   const decided: DecidedFile[] = [];
   for (const source of streams.files) {
@@ -46,7 +56,7 @@ export async function run(context: RunContext): Promise<RunReport> {
     } catch (error) {
       signal.throwIfAborted();
       // One file must not keep the others from being counted; the run still ends as failed.
-      failures.push(error);
+      failures.push(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
@@ -79,9 +89,10 @@ export async function run(context: RunContext): Promise<RunReport> {
   return report;
 }
 
-function throwFirst(failures: readonly unknown[]): void {
+function throwFirst(failures: readonly Error[]): void {
   const [first, ...others] = failures;
   if (first === undefined) return;
-  if (first instanceof HitparadeError && others.length > 0) first.message += ` (${others.length} more files failed)`;
+  if (first instanceof HitparadeError && others.length > 0)
+    first.message += ` (${others.length} more files failed)`;
   throw first;
 }

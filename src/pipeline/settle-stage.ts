@@ -1,11 +1,13 @@
+import { InvariantError } from '../errors.ts';
 import type { LogEntry } from '../lake/entry.ts';
 import type { Publication } from '../lake/publication.ts';
 import { archiveSource } from '../stages/archive-stream-file/archive-source.ts';
 import { isPublished, markFile } from '../stages/mark-as-processed/mark.ts';
+import type { LedgerOutcome } from '../tables/ledger-item.ts';
 import { makeVisible } from '../stages/validate/make-visible.ts';
 import type { DecidedFile } from './accept-stage.ts';
 import { reportOf } from './file-report.ts';
-import type { FileReport, FileStatus } from './reports.ts';
+import type { FileReport } from './reports.ts';
 import type { RunContext } from './session.ts';
 
 /** Finishes what an earlier run committed but did not make visible. */
@@ -46,11 +48,10 @@ export async function markFiles(
   }
 }
 
-function outcomeOf({ filename: _, ...facts }: FileReport): Omit<FileReport, 'filename'> & {
-  status: Exclude<FileStatus, 'processing'>;
-} {
-  const { status } = facts;
-  if (status === 'processing') throw new TypeError('the log decides files, it does not process them');
+/** A report without its filename, which is the item's key. */
+function outcomeOf(report: FileReport): LedgerOutcome {
+  const { status, filename, ...facts } = report;
+  if (status === 'processing') throw new InvariantError(`${filename}: the log decides files, it does not process them`);
   return { ...facts, status };
 }
 

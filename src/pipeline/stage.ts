@@ -61,11 +61,19 @@ const STAGE_WORK: Readonly<Record<StageName, StageWork>> = {
     for (const { filename } of pending) {
       const claim = await claimFile(ledger, filename, owner, ports.now());
       if (claim.claimed) {
-        await writeManifestFile(lake, run, { filename, epoch: claim.epoch, log_number: null, repeated: false });
-      } else if (claim.heldBy !== owner) held.push(`${filename} (by ${claim.heldBy} until ${claim.leaseUntil})`);
+        await writeManifestFile(lake, run, {
+          filename,
+          epoch: claim.epoch,
+          log_number: null,
+          repeated: false,
+        });
+      } else if (claim.heldBy !== owner)
+        held.push(`${filename} (by ${claim.heldBy} until ${claim.leaseUntil})`);
     }
     if (held.length > 0 && held.length === pending.length) {
-      throw new LeaseHeldError(`claimed elsewhere: ${held.join(', ')}.`, { hint: 'Run this stage again later.' });
+      throw new LeaseHeldError(`claimed elsewhere: ${held.join(', ')}.`, {
+        hint: 'Run this stage again later.',
+      });
     }
     return { worked: pending.length > held.length };
   },
@@ -74,7 +82,9 @@ const STAGE_WORK: Readonly<Record<StageName, StageWork>> = {
   validate_songs: (context) => validateCatalogue(context, 'songs'),
 
   validate_streams: async (context, { run, file }, pending) => {
-    const claimed = new Map((await readManifest(context.lake, run, file)).map((item) => [item.filename, item]));
+    const claimed = new Map(
+      (await readManifest(context.lake, run, file)).map((item) => [item.filename, item]),
+    );
     const files = pending.filter(({ filename }) => claimed.get(filename)?.log_number === null);
     const progress = new Progress(context, files);
     const decided: DecidedFile[] = [];
@@ -127,7 +137,11 @@ async function validateCatalogue(context: RunContext, dataset: 'users' | 'songs'
 }
 
 /** The run's files that the log has decided and that still lie in raw. */
-async function decidedFiles(context: RunContext, run: string, file?: string): Promise<readonly DecidedFile[]> {
+async function decidedFiles(
+  context: RunContext,
+  run: string,
+  file?: string,
+): Promise<readonly DecidedFile[]> {
   const { lake, log } = context;
   const files = await readManifest(lake, run, file);
   const decided = await Promise.all(

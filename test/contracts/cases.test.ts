@@ -30,7 +30,14 @@ const caseSchema = z.strictObject({
       /** Some columns of the valid rows, as text, in the order of the first of them. */
       stored: z.array(z.record(z.string(), z.string().nullable())).optional(),
       bad: z
-        .array(z.strictObject({ line: z.number(), byte: z.number(), reasons: z.array(z.string()), raw: z.string() }))
+        .array(
+          z.strictObject({
+            line: z.number(),
+            byte: z.number(),
+            reasons: z.array(z.string()),
+            raw: z.string(),
+          }),
+        )
         .optional(),
     }),
     z.strictObject({ rejected: z.string(), says: z.array(z.string()) }),
@@ -57,7 +64,8 @@ test.each(cases)('$rule', async ({ dataset, lines, csv, modified, expect: expect
   if ('rejected' in expected) {
     if (entry.kind !== 'rejected') throw new Error(`the file was ${entry.kind}`);
     expect(entry.error.code).toBe(expected.rejected);
-    for (const words of expected.says) expect(`${entry.error.message} ${entry.error.hint ?? ''}`).toContain(words);
+    for (const words of expected.says)
+      expect(`${entry.error.message} ${entry.error.hint ?? ''}`).toContain(words);
     return;
   }
   if (entry.kind !== 'accepted') throw new Error(JSON.stringify(entry));
@@ -74,16 +82,24 @@ test.each(cases)('$rule', async ({ dataset, lines, csv, modified, expect: expect
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(records.map(({ line, byte, reasons, raw }) => ({ line, byte, reasons, raw }))).toEqual(expected.bad);
+    expect(records.map(({ line, byte, reasons, raw }) => ({ line, byte, reasons, raw }))).toEqual(
+      expected.bad,
+    );
   }
   if (expected.stored !== undefined) {
     const [first] = expected.stored;
     const selected = Object.keys(first ?? {});
-    const columns = Object.fromEntries(contracts[dataset].columns.map(({ name, type }) => [name, STORED_TYPE[type]]));
+    const columns = Object.fromEntries(
+      contracts[dataset].columns.map(({ name, type }) => [name, STORED_TYPE[type]]),
+    );
     const { rows } = await context.engine.run({
       name: 'stored',
       inputs: {
-        part: { format: 'parquet', columns, paths: await context.lake.engineInputs(entry.parts.map((part) => part.key)) },
+        part: {
+          format: 'parquet',
+          columns,
+          paths: await context.lake.engineInputs(entry.parts.map((part) => part.key)),
+        },
       },
       steps: [
         {

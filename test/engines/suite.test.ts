@@ -21,11 +21,14 @@ describe.each(engines)('the engine $name', ({ open }) => {
   }
 
   async function select(engine: Engine, sql: string, inputs: Plan['inputs'] = {}): Promise<readonly Row[]> {
-    const result = await engine.run(plan([{ name: 'answer', sql }], { answer: { format: 'rows', from: 'answer' } }, inputs));
+    const result = await engine.run(
+      plan([{ name: 'answer', sql }], { answer: { format: 'rows', from: 'answer' } }, inputs),
+    );
     return result.rows['answer'] ?? [];
   }
 
-  const numbers = "SELECT CAST(x AS BIGINT) AS x, CAST('d' AS VARCHAR) AS d FROM (SELECT 1 AS x UNION ALL SELECT 2) t";
+  const numbers =
+    "SELECT CAST(x AS BIGINT) AS x, CAST('d' AS VARCHAR) AS d FROM (SELECT 1 AS x UNION ALL SELECT 2) t";
 
   test('hands small results back with their types', async () => {
     const { engine } = await opened();
@@ -73,7 +76,12 @@ describe.each(engines)('the engine $name', ({ open }) => {
       plan([{ name: 'a', sql: numbers }], { file: { format: 'parquet', from: 'a', path } }),
     );
     expect(result.files['file']).toEqual([{ path, rows: 2 }]);
-    const input = { format: 'parquet', paths: [path], columns: { x: 'BIGINT' }, fileColumn: 'origin' } as const;
+    const input = {
+      format: 'parquet',
+      paths: [path],
+      columns: { x: 'BIGINT' },
+      fileColumn: 'origin',
+    } as const;
     expect(await select(engine, 'SELECT x, origin FROM t ORDER BY x', { t: input })).toEqual([
       { x: 1n, origin: 'out.parquet' },
       { x: 2n, origin: 'out.parquet' },
@@ -94,7 +102,12 @@ describe.each(engines)('the engine $name', ({ open }) => {
 
   test('a Parquet input without files is empty and has its columns', async () => {
     const { engine } = await opened();
-    const input = { format: 'parquet', paths: [], columns: { x: 'BIGINT', y: 'VARCHAR' }, fileColumn: 'f' } as const;
+    const input = {
+      format: 'parquet',
+      paths: [],
+      columns: { x: 'BIGINT', y: 'VARCHAR' },
+      fileColumn: 'f',
+    } as const;
     expect(await select(engine, 'SELECT x, y, f FROM t', { t: input })).toEqual([]);
   });
 
@@ -102,7 +115,11 @@ describe.each(engines)('the engine $name', ({ open }) => {
     const { engine, directory } = await opened();
     const rows = Array.from({ length: 1000 }, (_, i) => `{"d":"day${i % 3}","x":${1000 - i}}`).join('\n');
     await writeFile(join(directory, 'in.json'), rows);
-    const json = { format: 'json', path: join(directory, 'in.json'), columns: { d: 'VARCHAR', x: 'BIGINT' } } as const;
+    const json = {
+      format: 'json',
+      path: join(directory, 'in.json'),
+      columns: { d: 'VARCHAR', x: 'BIGINT' },
+    } as const;
     const path = join(directory, 'out');
     const { files } = await engine.run(
       plan(
@@ -121,6 +138,23 @@ describe.each(engines)('the engine $name', ({ open }) => {
     const input = { format: 'parquet', paths: [day0?.path ?? ''], columns: { x: 'BIGINT' } } as const;
     const [first] = await select(engine, 'SELECT min(x) AS low, count(*) AS n FROM t', { t: input });
     expect(first).toEqual({ low: 1001n, n: 334_000n });
+  });
+
+  test('an output with one partition is one sorted file without the column, too', async () => {
+    const { engine, directory } = await opened();
+    const path = join(directory, 'out');
+    const { files } = await engine.run(
+      plan([{ name: 'a', sql: numbers }], {
+        parts: { format: 'parquet', from: 'a', path, partitionBy: 'd', orderBy: ['x'] },
+      }),
+    );
+    expect(files['parts']).toMatchObject([{ rows: 2, partition: 'd' }]);
+    const file = files['parts']?.[0]?.path ?? '';
+    expect(file).toMatch(/out\/d=d\/[^/]+\.parquet$/);
+    const columns = await select(engine, 'SELECT * FROM t ORDER BY x', {
+      t: { format: 'parquet', paths: [file], columns: { x: 'BIGINT' } },
+    });
+    expect(columns).toEqual([{ x: 1n }, { x: 2n }]);
   });
 
   test('a partitioned output without rows writes no file', async () => {
@@ -147,11 +181,13 @@ describe.each(engines)('the engine $name', ({ open }) => {
     const { engine, directory } = await opened();
     const path = join(directory, 'in.csv');
     await writeFile(path, 'b,a\n007,\n1e5, x \n"q,""\n",NULL\n');
-    expect(await select(engine, 'SELECT * FROM t', { t: csv(path, { header: true, quoted: true }) })).toEqual([
-      { a: '007', b: null },
-      { a: '1e5', b: ' x ' },
-      { a: 'q,"\n', b: 'NULL' },
-    ]);
+    expect(await select(engine, 'SELECT * FROM t', { t: csv(path, { header: true, quoted: true }) })).toEqual(
+      [
+        { a: '007', b: null },
+        { a: '1e5', b: ' x ' },
+        { a: 'q,"\n', b: 'NULL' },
+      ],
+    );
   });
 
   test('numbers CSV records in the order of the file, also in a large one', async () => {
@@ -187,29 +223,32 @@ describe.each(engines)('the engine $name', ({ open }) => {
   });
 
   // Whenever the abort comes, at once or in the middle of a statement that would run for minutes.
-  test.each([0, 100])('a plan aborted after %i ms ends with the reason and leaves no file', async (delayMs) => {
-    const { engine, directory } = await opened();
-    const path = join(directory, 'in.json');
-    await writeFile(path, Array.from({ length: 3000 }, (_, i) => `{"x":${i}}`).join('\n'));
-    const stop = new AbortController();
-    const reason = new Error('stopped by a person');
-    const never = join(directory, 'never.parquet');
-    const running = engine.run(
-      plan(
-        [{ name: 'a', sql: 'SELECT count(*) AS n FROM t a, t b, t c WHERE a.x * b.x + c.x < 0' }],
-        { file: { format: 'parquet', from: 'a', path: never } },
-        { t: { format: 'json', path, columns: { x: 'BIGINT' } } },
-      ),
-      stop.signal,
-    );
-    if (delayMs === 0) stop.abort(reason);
-    else
-      setTimeout(() => {
-        stop.abort(reason);
-      }, delayMs);
-    await expect(running).rejects.toThrow(reason);
-    expect(existsSync(never)).toBe(false);
-  });
+  test.each([0, 100])(
+    'a plan aborted after %i ms ends with the reason and leaves no file',
+    async (delayMs) => {
+      const { engine, directory } = await opened();
+      const path = join(directory, 'in.json');
+      await writeFile(path, Array.from({ length: 3000 }, (_, i) => `{"x":${i}}`).join('\n'));
+      const stop = new AbortController();
+      const reason = new Error('stopped by a person');
+      const never = join(directory, 'never.parquet');
+      const running = engine.run(
+        plan(
+          [{ name: 'a', sql: 'SELECT count(*) AS n FROM t a, t b, t c WHERE a.x * b.x + c.x < 0' }],
+          { file: { format: 'parquet', from: 'a', path: never } },
+          { t: { format: 'json', path, columns: { x: 'BIGINT' } } },
+        ),
+        stop.signal,
+      );
+      if (delayMs === 0) stop.abort(reason);
+      else
+        setTimeout(() => {
+          stop.abort(reason);
+        }, delayMs);
+      await expect(running).rejects.toThrow(reason);
+      expect(existsSync(never)).toBe(false);
+    },
+  );
 
   test('the dialect trims, matches, extracts and moves times', async () => {
     const { engine } = await opened();

@@ -1,11 +1,11 @@
 import { parse as parseCsv } from 'csv-parse/sync';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import type { Columns, Engine, Row } from '../../src/engines/engine.ts';
+import type { Columns, Engine, PlanInput, Row } from '../../src/engines/engine.ts';
 import { kpis } from '../../src/kpis/index.ts';
 import { PLAY_COLUMNS, SONG_COLUMNS, USER_COLUMNS } from '../../src/kpis/sources.ts';
 import { transformPlan } from '../../src/kpis/transform-plan.ts';
@@ -44,7 +44,9 @@ describe.each(engines)('KPIs on $name', ({ open }) => {
       {
         songs: await Promise.all(songs.map((csv, i) => parquet(`songs-${i}`, csv, SONG_COLUMNS))),
         users: [await parquet('users', users ?? 'user_id', USER_COLUMNS)],
-        plays: await Promise.all(Object.entries(plays).map(([name, csv]) => parquet(name, csv, PLAY_COLUMNS))),
+        plays: await Promise.all(
+          Object.entries(plays).map(([name, csv]) => parquet(name, csv, PLAY_COLUMNS)),
+        ),
         overlapping: true,
       },
       (kpi) => join(directory, kpi),
@@ -52,7 +54,9 @@ describe.each(engines)('KPIs on $name', ({ open }) => {
     // The steps are asked for their rows instead of their files: a case shows its dates as a column.
     const { rows } = await engine.run({
       ...plan,
-      outputs: Object.fromEntries(Object.keys(expected).map((name) => [name, { format: 'rows', from: name }])),
+      outputs: Object.fromEntries(
+        Object.keys(expected).map((name) => [name, { format: 'rows', from: name }]),
+      ),
     });
     for (const [name, csv] of Object.entries(expected)) {
       expect(rows[name]?.map(asText).toSorted(byText), name).toEqual(records(csv).toSorted(byText));
@@ -63,7 +67,13 @@ describe.each(engines)('KPIs on $name', ({ open }) => {
     const directory = await temporaryDirectory();
     const engine = await open(directory);
     onTestFinished(() => engine.close());
-    const none = await toParquet(engine, directory, 'p', 'user_id,track_id,listen_time\nu,t,2024-06-25 10:00:00', PLAY_COLUMNS);
+    const none = await toParquet(
+      engine,
+      directory,
+      'p',
+      'user_id,track_id,listen_time\nu,t,2024-06-25 10:00:00',
+      PLAY_COLUMNS,
+    );
     const song = await toParquet(
       engine,
       directory,
@@ -71,7 +81,9 @@ describe.each(engines)('KPIs on $name', ({ open }) => {
       'track_id,track_name,track_genre,duration_ms,artists\nt,Song,pop,1000,Band',
       SONG_COLUMNS,
     );
-    const plan = transformPlan({ songs: [song], users: [], plays: [none], overlapping: false }, (kpi) => join(directory, kpi));
+    const plan = transformPlan({ songs: [song], users: [], plays: [none], overlapping: false }, (kpi) =>
+      join(directory, kpi),
+    );
     const { files } = await engine.run(plan);
     for (const { name, columns } of kpis) {
       const path = files[name]?.[0]?.path ?? '';
@@ -88,9 +100,12 @@ describe.each(engines)('KPIs on $name', ({ open }) => {
         ],
         outputs: { types: { format: 'rows', from: 'types' } },
       });
-      expect(Object.entries(rows['types']?.[0] ?? {}).map(([column, type]) => [column, String(type).toUpperCase()])).toEqual(
-        Object.entries(columns),
-      );
+      expect(
+        Object.entries(rows['types']?.[0] ?? {}).map(([column, type]) => [
+          column,
+          String(type).toUpperCase(),
+        ]),
+      ).toEqual(Object.entries(columns));
     }
   });
 });
@@ -102,28 +117,18 @@ async function toParquet(
   csv: string,
   columns: Columns,
 ): Promise<string> {
-  await mkdir(directory, { recursive: true });
   const json = join(directory, `${name}.json`);
   const path = join(directory, `${name}.parquet`);
-  await writeFile(json, records(csv).map((row) => `${JSON.stringify(emptyIsNull(row))}\n`).join(''));
-  const types = Object.fromEntries(Object.entries(columns).filter(([column]) => (records(csv)[0] ?? {})[column] !== undefined));
-  const selected = Object.entries(columns).map(([column, type]) =>
-    types[column] === undefined ? `CAST(NULL AS ${type}) AS ${column}` : column,
-  );
-  if (Object.keys(types).length === 0) {
-    await engine.run({
-      name: 'empty',
-      inputs: { none: { format: 'parquet', paths: [], columns } },
-      steps: [],
-      outputs: { file: { format: 'parquet', from: 'none', path } },
-    });
-    return path;
-  }
+  const rows = records(csv).map((row) => `${JSON.stringify(emptyIsNull(row))}\n`);
+  await writeFile(json, rows.join(''));
+  // A column that the case leaves out is absent from the JSON, and so NULL.
+  const source: PlanInput =
+    rows.length === 0 ? { format: 'parquet', paths: [], columns } : { format: 'json', path: json, columns };
   await engine.run({
     name: 'fixture',
-    inputs: { source: { format: 'json', path: json, columns: types } },
-    steps: [{ name: 'typed', sql: `SELECT ${selected.join(', ')} FROM source` }],
-    outputs: { file: { format: 'parquet', from: 'typed', path } },
+    inputs: { source },
+    steps: [],
+    outputs: { file: { format: 'parquet', from: 'source', path } },
   });
   return path;
 }

@@ -10,7 +10,9 @@ const stream = (filename: string, text: string): Drop => ({ dataset: 'streams', 
 /** Listens by date and genre, as the table has them. */
 async function listens(lake: TestLake): Promise<Record<string, number | bigint | string | undefined>> {
   const items = await lake.chart('daily_genre');
-  return Object.fromEntries(items.map((item) => [`${String(item['date'])} ${String(item['genre'])}`, item['listen_count']]));
+  return Object.fromEntries(
+    items.map((item) => [`${String(item['date'])} ${String(item['genre'])}`, item['listen_count']]),
+  );
 }
 
 describe('what arrives, and when', () => {
@@ -52,7 +54,11 @@ describe('what arrives, and when', () => {
 
   test('a duplicate keeps its plays when the file that it repeats is replaced', async () => {
     const lake = await TestLake.open({ onSameName: 'replace' });
-    await lake.run(catalogue, stream('1.csv', plays('u a 10:00:00')), stream('copy.csv', plays('u a 10:00:00')));
+    await lake.run(
+      catalogue,
+      stream('1.csv', plays('u a 10:00:00')),
+      stream('copy.csv', plays('u a 10:00:00')),
+    );
     await lake.run(stream('1.csv', plays('v a 11:00:00')));
     expect(await listens(lake)).toEqual({ '2024-06-25 pop': 2 });
   });
@@ -82,7 +88,10 @@ describe('what arrives, and when', () => {
   test('a new catalogue touches every date, and only what it changes is written', async () => {
     const lake = await TestLake.open();
     await lake.run(catalogue, stream('1.csv', plays('u a 2024-06-20 10:00:00', 'u b 2024-06-25 10:00:00')));
-    const { dates } = await lake.run({ ...catalogue, text: songs('a pop 1000', 'b rock', 'b pop', 'c funk') });
+    const { dates } = await lake.run({
+      ...catalogue,
+      text: songs('a pop 1000', 'b rock', 'b pop', 'c funk'),
+    });
     expect(dates).toMatchObject([
       { date: '2024-06-20', items: { written: 0, deleted: 0, unchanged: 3 } },
       { date: '2024-06-25', items: { written: 0, deleted: 0, unchanged: 6 } },
@@ -141,14 +150,18 @@ describe('a name that comes again with other bytes', () => {
     const { dates } = await lake.run(second);
     expect(dates.map(({ date }) => date)).toEqual(['2024-06-20', '2024-06-25']);
     expect(await listens(lake)).toEqual({ '2024-06-25 pop': 3 });
-    expect(existsSync(join(lake.directory, 'processed/avg_metrics/date=2024-06-20/avg_metrics.parquet'))).toBe(false);
+    expect(
+      existsSync(join(lake.directory, 'processed/avg_metrics/date=2024-06-20/avg_metrics.parquet')),
+    ).toBe(false);
   });
 
   test('reject: the new one is set aside and nothing changes', async () => {
     const lake = await TestLake.open({ onSameName: 'reject' });
     await lake.run(catalogue, first);
     const { files } = await lake.run(second);
-    expect(files).toMatchObject([{ status: 'failed', error: expect.stringContaining('on-same-name') as string }]);
+    expect(files).toMatchObject([
+      { status: 'failed', error: expect.stringContaining('on-same-name') as string },
+    ]);
     expect(await listens(lake)).toEqual({ '2024-06-25 pop': 2 });
   });
 
@@ -169,12 +182,18 @@ describe('a rejected file', () => {
     const lake = await TestLake.open();
     const { files } = await lake.run(catalogue, broken, stream('2.csv', plays('u a 10:00:00')));
     expect(files).toMatchObject([
-      { filename: '1.csv', status: 'failed', error: expect.stringContaining('rename User_ID to user_id') as string },
+      {
+        filename: '1.csv',
+        status: 'failed',
+        error: expect.stringContaining('rename User_ID to user_id') as string,
+      },
       { filename: '2.csv', status: 'success' },
     ]);
     const place = join(lake.directory, 'archive/rejected/streams/1.csv');
     expect(await readFile(place, 'utf8')).toBe(broken.text);
-    expect(JSON.parse(await readFile(`${place}.reasons.json`, 'utf8'))).toMatchObject({ code: 'missing_column' });
+    expect(JSON.parse(await readFile(`${place}.reasons.json`, 'utf8'))).toMatchObject({
+      code: 'missing_column',
+    });
     expect(existsSync(join(lake.directory, 'raw/streams/1.csv'))).toBe(false);
   });
 
@@ -204,7 +223,9 @@ describe('the raw folder', () => {
     });
     const text = plays('u a 10:00:00');
     await lake.run(
-      ...['.hidden.csv', 'x.csv.part', 'x.csv.tmp', '_SUCCESS', 'readme.txt', 'x.CSV'].map((name) => stream(name, text)),
+      ...['.hidden.csv', 'x.csv.part', 'x.csv.tmp', '_SUCCESS', 'readme.txt', 'x.CSV'].map((name) =>
+        stream(name, text),
+      ),
     );
     expect(notices).toEqual(['raw/streams/readme.txt', 'raw/streams/x.CSV']);
     expect((await lake.hitparade.files()).length).toBe(0);

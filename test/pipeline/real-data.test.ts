@@ -18,9 +18,11 @@ test(`${real ? 'real plays' : 'generated plays (the real ones are not here)'} gi
   const reference = runReference(files, { onSameName: 'append' });
 
   for (const outcome of reference.files) {
-    const { error: _, ...facts } = outcome;
+    const { dataset, filename } = outcome;
+    const { status, rows, valid, bad, duplicates, unknown_track, unknown_user, dates, reasons } = outcome;
+    const facts = { status, rows, valid, bad, duplicates, unknown_track, unknown_user, dates, reasons };
     const found = [...report.catalogue, ...report.files].find(
-      ({ dataset, filename }) => dataset === outcome.dataset && filename === outcome.filename,
+      (file) => file.dataset === dataset && file.filename === filename,
     );
     expect(found).toMatchObject(facts);
   }
@@ -43,7 +45,9 @@ async function realFiles(): Promise<Delivery[]> {
   const names = (await readdir(REAL)).filter((name) => name.endsWith('.csv'));
   return Promise.all(
     names.map(async (filename) => {
-      const dataset: Dataset = filename.startsWith('streams') ? 'streams' : (filename.replace('.csv', '') as Dataset);
+      const dataset: Dataset = filename.startsWith('streams')
+        ? 'streams'
+        : (filename.replace('.csv', '') as Dataset);
       const modified = new Date((await stat(join(REAL, filename))).mtimeMs);
       return { dataset, filename, text: await readFile(join(REAL, filename), 'utf8'), modified };
     }),
@@ -52,7 +56,13 @@ async function realFiles(): Promise<Delivery[]> {
 
 async function generatedFiles(): Promise<Delivery[]> {
   const directory = await temporaryDirectory();
-  const { files } = await generateService({ directory, plays: 20_000, days: 3, badRate: 0.01, repeatRate: 0.01 });
+  const { files } = await generateService({
+    directory,
+    plays: 20_000,
+    days: 3,
+    badRate: 0.01,
+    repeatRate: 0.01,
+  });
   return Promise.all(
     files.map(async ({ dataset, path }) => ({
       dataset,

@@ -1,6 +1,6 @@
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readPublication } from '../../src/lake/publication.ts';
@@ -15,8 +15,18 @@ const second: Drop = { dataset: 'streams', filename: '2.csv', text: plays('v a 2
 
 /** Everything that users can see of a lake's results. */
 async function results(lake: TestLake): Promise<unknown> {
-  const ledger = (await lake.hitparade.files()).map(({ filename, status, rows, dates }) => [filename, status, rows, dates]);
-  return [await lake.chart('daily_genre'), await lake.chart('top_songs'), await lake.chart('top_genres'), ledger];
+  const ledger = (await lake.hitparade.files()).map(({ filename, status, rows, dates }) => [
+    filename,
+    status,
+    rows,
+    dates,
+  ]);
+  return [
+    await lake.chart('daily_genre'),
+    await lake.chart('top_songs'),
+    await lake.chart('top_genres'),
+    ledger,
+  ];
 }
 
 describe('a lake that lost something derived', () => {
@@ -26,21 +36,32 @@ describe('a lake that lost something derived', () => {
     return { lake, before: await results(lake) };
   }
 
-  test.each(['processed', '_log/checkpoint', '_staging', '.hitparade/spill'])('gets %s back with the next run', async (lost) => {
-    const { lake, before } = await published();
-    await rm(join(lake.directory, lost), { recursive: true, force: true });
-    await lake.run();
-    expect(await results(lake)).toEqual(before);
-    expect(existsSync(join(lake.directory, 'processed/avg_metrics/date=2024-06-25/avg_metrics.parquet'))).toBe(true);
-  });
+  test.each(['processed', '_log/checkpoint', '_staging', '.hitparade/spill'])(
+    'gets %s back with the next run',
+    async (lost) => {
+      const { lake, before } = await published();
+      await rm(join(lake.directory, lost), { recursive: true, force: true });
+      await lake.run();
+      expect(await results(lake)).toEqual(before);
+      expect(
+        existsSync(join(lake.directory, 'processed/avg_metrics/date=2024-06-25/avg_metrics.parquet')),
+      ).toBe(true);
+    },
+  );
 
   test('gets one KPI file back, and computes no other date', async () => {
     const { lake, before } = await published();
     await rm(join(lake.directory, 'processed/top_songs/date=2024-06-26'), { recursive: true });
-    const other = (await readFile(join(lake.directory, 'processed/_publications/2024-06-25.json'))).toString();
+    const other = (
+      await readFile(join(lake.directory, 'processed/_publications/2024-06-25.json'))
+    ).toString();
     await lake.run();
-    expect(existsSync(join(lake.directory, 'processed/top_songs/date=2024-06-26/top_songs.parquet'))).toBe(true);
-    expect((await readFile(join(lake.directory, 'processed/_publications/2024-06-25.json'))).toString()).toBe(other);
+    expect(existsSync(join(lake.directory, 'processed/top_songs/date=2024-06-26/top_songs.parquet'))).toBe(
+      true,
+    );
+    expect((await readFile(join(lake.directory, 'processed/_publications/2024-06-25.json'))).toString()).toBe(
+      other,
+    );
     expect(await results(lake)).toEqual(before);
   });
 
@@ -68,7 +89,13 @@ test('what was committed but not published is finished by the next run, once', a
   for (const drop of [catalogue, first, second]) await lake.drop(drop);
   // A runner that takes every file into the log, and dies.
   const ports = { now: () => new Date(), uniqueId: () => crypto.randomUUID() };
-  const config = { lake: lake.directory, tablePrefix: '', engine: 'duckdb', memoryLimit: '512MB', threads: 1 } as const;
+  const config = {
+    lake: lake.directory,
+    tablePrefix: '',
+    engine: 'duckdb',
+    memoryLimit: '512MB',
+    threads: 1,
+  } as const;
   const session = new Session({ ...config, onSameName: 'append' }, ports, () => undefined);
   const context = await session.context(new AbortController().signal);
   for (const dataset of ['songs', 'streams'] as const) {
@@ -83,6 +110,21 @@ test('what was committed but not published is finished by the next run, once', a
   expect((await lake.hitparade.status()).files).toMatchObject({ success: 2, processing: 0, pending: 0 });
   expect(await readdir(join(lake.directory, 'raw/streams'))).toEqual([]);
   expect((await lake.run()).dates).toEqual([]);
+});
+
+test('what a dead try left in staging goes after three days, what the log names never', async () => {
+  const lake = await TestLake.open();
+  await lake.run(catalogue, first);
+  const old = new Date(Date.now() - 4 * 24 * 60 * 60 * 1000);
+  for (const name of ['dead/part.parquet', 'young/part.parquet']) {
+    const path = join(lake.directory, '_staging', name);
+    await mkdir(join(path, '..'), { recursive: true });
+    await writeFile(path, 'x');
+    if (name.startsWith('dead')) await utimes(path, old, old);
+  }
+  await lake.run();
+  expect(existsSync(join(lake.directory, '_staging/dead/part.parquet'))).toBe(false);
+  expect(existsSync(join(lake.directory, '_staging/young/part.parquet'))).toBe(true);
 });
 
 test('a log whose chain is broken stops every run and is left as it is', async () => {
@@ -112,7 +154,9 @@ test('tables that were filled from another lake are not mixed with this one', as
   process.env['AWS_SECRET_ACCESS_KEY'] = secretAccessKey;
   try {
     const lake = await TestLake.open({ dynamodbEndpoint: endpoint, region });
-    await expect(lake.run({ ...first, text: plays('x a 2024-06-25 10:00:00') })).rejects.toThrow('another lake');
+    await expect(lake.run({ ...first, text: plays('x a 2024-06-25 10:00:00') })).rejects.toThrow(
+      'another lake',
+    );
     const apart = await TestLake.open({ dynamodbEndpoint: endpoint, region, tablePrefix: 'apart-' });
     const { dates } = await apart.run(catalogue, first);
     expect(dates).toMatchObject([{ date: '2024-06-25' }]);
@@ -126,10 +170,21 @@ test('a publication says which parts it was computed from', async () => {
   const lake = await TestLake.open();
   await lake.run(catalogue, first);
   const session = new Session(
-    { lake: lake.directory, tablePrefix: '', engine: 'duckdb', memoryLimit: '512MB', threads: 1, onSameName: 'append' },
+    {
+      lake: lake.directory,
+      tablePrefix: '',
+      engine: 'duckdb',
+      memoryLimit: '512MB',
+      threads: 1,
+      onSameName: 'append',
+    },
     { now: () => new Date(), uniqueId: () => 'x' },
     () => undefined,
   );
   const publication = await readPublication(await session.lake(), '2024-06-25');
-  expect(publication).toMatchObject({ version: 2, plays: 2, parts: [{ plays: 2, unknown_track: 0, unknown_user: 2 }] });
+  expect(publication).toMatchObject({
+    version: 2,
+    plays: 2,
+    parts: [{ plays: 2, unknown_track: 0, unknown_user: 2 }],
+  });
 });

@@ -6,7 +6,12 @@ import { expect, test } from 'vitest';
 import type { ChartItem } from '../../src/pipeline/hitparade.ts';
 import type { FileReport } from '../../src/pipeline/reports.ts';
 import { deliveries, options } from '../reference/arbitraries.ts';
-import { runReference, type Delivery, type FileOutcome, type ReferenceResult } from '../reference/reference.ts';
+import {
+  runReference,
+  type Delivery,
+  type FileOutcome,
+  type ReferenceResult,
+} from '../reference/reference.ts';
 import { TestLake } from '../support/test-lake.ts';
 
 const RUNS = Number(process.env['HITPARADE_PROPERTY_RUNS'] ?? 20);
@@ -28,14 +33,20 @@ test(`the pipeline agrees with the reference on ${RUNS} random histories, delive
 }, 600_000);
 
 test(`files that arrive together, in any order, give the same charts on ${RUNS} random sets`, async () => {
-  const sets = fc.uniqueArray(fc.record({ delivery: deliveries, order: fc.nat() }), { maxLength: 1, minLength: 1 });
+  const sets = fc.uniqueArray(fc.record({ delivery: deliveries, order: fc.nat() }), {
+    maxLength: 1,
+    minLength: 1,
+  });
   await fc.assert(
     fc.asyncProperty(sets, async ([set]) => {
       if (set === undefined) return;
       // One file a name: the order of two deliveries under one name has a meaning.
       const byName = new Map(set.delivery.map((file) => [`${file.dataset}/${file.filename}`, file]));
       const files = [...byName.values()];
-      const rotated = [...files.slice(set.order % (files.length || 1)), ...files.slice(0, set.order % (files.length || 1))];
+      const rotated = [
+        ...files.slice(set.order % (files.length || 1)),
+        ...files.slice(0, set.order % (files.length || 1)),
+      ];
       const together = await inLake('append', async (lake) => {
         await lake.run(...files);
         return charts(lake);
@@ -69,7 +80,9 @@ async function deliver(lake: TestLake, delivery: Delivery): Promise<FileReport> 
   const file = [...report.files, ...report.catalogue].find(({ dataset }) => dataset === delivery.dataset);
   if (file !== undefined) return file;
   // A catalogue file that did not change is no news of a run.
-  const known = (await lake.hitparade.files(delivery.filename)).find(({ dataset }) => dataset === delivery.dataset);
+  const known = (await lake.hitparade.files(delivery.filename)).find(
+    ({ dataset }) => dataset === delivery.dataset,
+  );
   if (known === undefined) throw new Error(`${delivery.filename} was not taken`);
   return { ...known, status: 'duplicate' };
 }
@@ -77,10 +90,30 @@ async function deliver(lake: TestLake, delivery: Delivery): Promise<FileReport> 
 type Facts = Pick<FileReport, 'dataset' | 'filename' | 'status' | 'rows' | 'valid' | 'bad' | 'duplicates'>;
 
 /** Of a repetition only its status is compared: what it holds is told by the file that it repeats. */
-function ofReport({ dataset, filename, status, rows, valid, bad, duplicates, dates, reasons }: FileReport): unknown {
+function ofReport({
+  dataset,
+  filename,
+  status,
+  rows,
+  valid,
+  bad,
+  duplicates,
+  dates,
+  reasons,
+}: FileReport): unknown {
   return facts({ dataset, filename, status, rows, valid, bad, duplicates }, dates, reasons);
 }
-function ofOutcome({ dataset, filename, status, rows, valid, bad, duplicates, dates, reasons }: FileOutcome): unknown {
+function ofOutcome({
+  dataset,
+  filename,
+  status,
+  rows,
+  valid,
+  bad,
+  duplicates,
+  dates,
+  reasons,
+}: FileOutcome): unknown {
   return facts({ dataset, filename, status, rows, valid, bad, duplicates }, dates, reasons);
 }
 function facts(counts: Facts, dates: readonly string[], reasons: Readonly<Record<string, number>>): unknown {
@@ -108,11 +141,19 @@ async function expectCharts(lake: TestLake, { kpis }: ReferenceResult): Promise<
 }
 
 /** What each accepted play file says of unknown tracks and users, by the catalogue as it is at the end. */
-async function expectUnknowns(lake: TestLake, history: readonly Delivery[], { files }: ReferenceResult): Promise<void> {
-  const last = new Map(files.map((outcome, index) => [`${outcome.dataset}/${outcome.filename}`, { outcome, index }]));
+async function expectUnknowns(
+  lake: TestLake,
+  history: readonly Delivery[],
+  { files }: ReferenceResult,
+): Promise<void> {
+  const last = new Map(
+    files.map((outcome, index) => [`${outcome.dataset}/${outcome.filename}`, { outcome, index }]),
+  );
   for (const { outcome, index } of last.values()) {
     if (outcome.dataset !== 'streams' || outcome.status !== 'success') continue;
-    const report = (await lake.hitparade.files(outcome.filename)).find(({ dataset }) => dataset === 'streams');
+    const report = (await lake.hitparade.files(outcome.filename)).find(
+      ({ dataset }) => dataset === 'streams',
+    );
     const { unknown_track, unknown_user } = outcome;
     expect(report, history[index]?.filename).toMatchObject({ unknown_track, unknown_user });
   }

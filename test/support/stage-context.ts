@@ -8,7 +8,9 @@ import { DEFAULT_LIMITS, type Limits } from '../../src/stages/limits.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 /** A stage's context over an empty local lake, with a clock that stands still and counted ids. */
-export async function stageContext(limits: Partial<Limits> = {}): Promise<StageContext & { directory: string }> {
+export async function stageContext(
+  limits: Partial<Limits> = {},
+): Promise<StageContext & { directory: string }> {
   const directory = await temporaryDirectory();
   const lake = await LocalLake.open(directory);
   const engine = await DuckdbEngine.open({

@@ -41,7 +41,12 @@ export async function loadDate(
     skipped.push(...counts.skipped);
   }
   const published_on = ports.now().toISOString();
-  const newest = await published.advance(date, { version, kpi_version, digest: digestOf(publication), published_on });
+  const newest = await published.advance(date, {
+    version,
+    kpi_version,
+    digest: digestOf(publication),
+    published_on,
+  });
   // For people who ask the lake; whether the tables are up to date is decided from their own marker.
   if (newest) await writePublication(lake, { ...publication, loaded_on: published_on });
   return { ...total, skipped };

@@ -12,7 +12,9 @@ export function isPublished(entry: LogEntry, published: ReadonlyMap<string, Publ
   if (entry.kind !== 'accepted' || entry.dataset !== 'streams') return true;
   return entry.parts.every(({ date }) => {
     const publication = published.get(date ?? '');
-    return publication !== undefined && publication.version >= entry.n && publication.kpi_version === KPI_VERSION;
+    return (
+      publication !== undefined && publication.version >= entry.n && publication.kpi_version === KPI_VERSION
+    );
   });
 }
 

@@ -33,7 +33,11 @@ export async function transformDates(
 
 type PartsByDate = ReadonlyMap<string, readonly Part[]>;
 
-function batches(dates: readonly string[], parts: PartsByDate, maxPlays: number): readonly (readonly string[])[] {
+function batches(
+  dates: readonly string[],
+  parts: PartsByDate,
+  maxPlays: number,
+): readonly (readonly string[])[] {
   const all: string[][] = [];
   let plays = Number.POSITIVE_INFINITY;
   for (const date of dates) {
@@ -71,7 +75,9 @@ async function transformBatch(
       transformPlan(sources, (kpi) => workspace.path(kpi)),
       signal,
     );
-    const plays = new Map((result.rows['date_counts'] ?? []).map((row) => [row['date'], Number(row['plays'])]));
+    const plays = new Map(
+      (result.rows['date_counts'] ?? []).map((row) => [row['date'], Number(row['plays'])]),
+    );
     const publications: Publication[] = [];
     for (const date of dates) {
       const publication: Publication = {

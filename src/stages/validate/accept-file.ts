@@ -82,7 +82,10 @@ async function examine(
     await log.catchUp();
     const known = classify(log.state, { ...file, ...received, asOf: asOfOf(file) }, onSameName);
     if (known.kind === 'taken' || known.kind === 'refused') return { received, verdict: undefined };
-    return { received, verdict: await judged(context, { ...file, object: source.info }, snapshot, workspace) };
+    return {
+      received,
+      verdict: await judged(context, { ...file, object: source.info }, snapshot, workspace),
+    };
   } catch (error) {
     if (!(error instanceof FileRejectedError)) throw error;
     const known = error instanceof ScanRejectedError ? error.received : undefined;

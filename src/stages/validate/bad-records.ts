@@ -52,7 +52,8 @@ export async function writeBadRecords(
 
   const verdictsPath = workspace.path('bad-rows.csv');
   if (bad > snapshot.malformed) await engine.run(badRowsPlan(input, verdictsPath), signal);
-  const verdicts = bad > snapshot.malformed ? readVerdicts(verdictsPath, rowReasons(input.contract)) : nothing();
+  const verdicts =
+    bad > snapshot.malformed ? readVerdicts(verdictsPath, rowReasons(input.contract)) : nothing();
 
   let written = 0;
   async function* lines(): AsyncGenerator<string> {

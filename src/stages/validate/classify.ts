@@ -11,7 +11,12 @@ export type Classification =
   /** These bytes were decided already under this very name: nothing changes. */
   | { readonly kind: 'taken'; readonly by: LogEntry }
   /** These bytes count already under another name. */
-  | { readonly kind: 'duplicate'; readonly of: LogEntry; readonly owner: number; readonly supersedes: readonly number[] }
+  | {
+      readonly kind: 'duplicate';
+      readonly of: LogEntry;
+      readonly owner: number;
+      readonly supersedes: readonly number[];
+    }
   /** The name was delivered with other bytes, and the policy is to refuse that. */
   | { readonly kind: 'refused'; readonly because: LogEntry; readonly supersedes: readonly [] }
   | { readonly kind: 'new'; readonly supersedes: readonly number[] };
@@ -36,7 +41,8 @@ export function classify(
   }
   const same = deliveries.find(({ cid }) => cid === file.cid);
   if (same !== undefined) return { kind: 'taken', by: same };
-  if (newest !== undefined && onSameName === 'reject') return { kind: 'refused', because: newest, supersedes: [] };
+  if (newest !== undefined && onSameName === 'reject')
+    return { kind: 'refused', because: newest, supersedes: [] };
   const supersedes = onSameName === 'replace' ? numbers : [];
   const twin = state.activeContent('streams', file.cid);
   if (twin !== undefined) {

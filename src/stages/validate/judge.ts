@@ -18,8 +18,7 @@ export const rawColumn = (position: number): string => `c${position}`;
 
 const DATE = String.raw`\d{4}-\d{2}-\d{2}`;
 const TIME =
-  DATE +
-  String.raw`[ T]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-8])(:?[0-5]\d)?)?`;
+  DATE + String.raw`[ T]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-8])(:?[0-5]\d)?)?`;
 const OFFSET = String.raw`([+-])(\d{2}):?(\d{2})?$`;
 
 const PATTERNS: Readonly<Record<Exclude<Column['type'], 'text'>, string>> = {
@@ -135,7 +134,8 @@ function faults(column: Column, asOf: Date): Readonly<Record<string, string>> {
   }
   if (column.type === 'time') {
     if (column.notBefore !== undefined) {
-      conditions[`${column.name}_too_early`] = `${value} < TIMESTAMP ${literal(`${column.notBefore} 00:00:00`)}`;
+      conditions[`${column.name}_too_early`] =
+        `${value} < TIMESTAMP ${literal(`${column.notBefore} 00:00:00`)}`;
     }
     if (column.maxDaysAhead !== undefined) {
       const latest = new Date(asOf.getTime() + column.maxDaysAhead * 86_400_000);

@@ -54,7 +54,14 @@ export async function validateFile(
       : await validateCatalogue(context, input, workspace, name);
 
   const bad = snapshot.records - valid;
-  const { reasons, objects } = await writeBadRecords(context, { file, snapshot, input, workspace, name, bad });
+  const { reasons, objects } = await writeBadRecords(context, {
+    file,
+    snapshot,
+    input,
+    workspace,
+    name,
+    bad,
+  });
   return assertNotEmpty(file, {
     counts: { rows: snapshot.records, valid, bad, duplicates },
     reasons,
@@ -129,7 +136,8 @@ async function validateCatalogue(
 /** An empty play file is a quiet hour; an empty catalogue would take every song out of the charts. */
 function assertNotEmpty(file: SourceFile, validated: Validated): Validated {
   const { valid, rows, bad } = validated.counts;
-  if (rows !== valid + bad) throw new InvariantError(`${file.filename}: ${rows} rows are not ${valid} + ${bad}`);
+  if (rows !== valid + bad)
+    throw new InvariantError(`${file.filename}: ${rows} rows are not ${valid} + ${bad}`);
   if (file.dataset === 'streams' || valid > 0) return validated;
   throw new FileRejectedError(
     'empty_catalogue',
