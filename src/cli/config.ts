@@ -2,9 +2,9 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { ON_SAME_NAME, type HitparadeConfig, type OnSameName } from '../pipeline/config.ts';
+import { ON_SAME_NAME, withDefaults, type CompleteConfig, type OnSameName } from '../pipeline/config.ts';
 import { InvalidSettingError, NoLakeError, NotAvailableYetError } from './errors.ts';
-import { defaultThreads, type OptionKey } from './options.ts';
+import type { OptionKey } from './options.ts';
 import type { Sourced } from './settings-sources.ts';
 
 /** Each option's value once it is known to be good. */
@@ -110,7 +110,7 @@ function fileUrlToPath(given: Sourced, text: string): string {
 }
 
 /** @throws UsageError if an option is invalid or no lake is given */
-export function pipelineConfig(found: Found, program: string): HitparadeConfig {
+export function pipelineConfig(found: Found, program: string): CompleteConfig {
   const lake = lakeOf(found);
   if (valueOf(found, 'engine') === 'spark') {
     throw new NotAvailableYetError(
@@ -118,17 +118,15 @@ export function pipelineConfig(found: Found, program: string): HitparadeConfig {
       { hint: 'leave the engine out, or say duckdb' },
     );
   }
-  const endpoint = valueOf(found, 'dynamodb-endpoint');
-  const region = valueOf(found, 'region');
+  // Every option is judged before a missing lake is complained of.
   const config = {
-    ...(endpoint === undefined ? {} : { dynamodbEndpoint: endpoint }),
-    ...(region === undefined ? {} : { region }),
-    tablePrefix: valueOf(found, 'table-prefix') ?? '',
-    engine: 'duckdb',
-    memoryLimit: (valueOf(found, 'memory-limit') ?? '1GB').replace(' ', ''),
-    threads: valueOf(found, 'threads') ?? defaultThreads(),
-    onSameName: valueOf(found, 'on-same-name') ?? 'append',
-  } as const;
+    dynamodbEndpoint: valueOf(found, 'dynamodb-endpoint'),
+    region: valueOf(found, 'region'),
+    tablePrefix: valueOf(found, 'table-prefix'),
+    memoryLimit: valueOf(found, 'memory-limit')?.replace(' ', ''),
+    threads: valueOf(found, 'threads'),
+    onSameName: valueOf(found, 'on-same-name'),
+  };
   if (lake === undefined) throw new NoLakeError(program);
-  return { lake, ...config };
+  return withDefaults({ lake, ...config });
 }

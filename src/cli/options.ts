@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
+import { DEFAULTS } from '../pipeline/config.ts';
 
 /** A global option: `--<key>`, `HITPARADE_<KEY>` and `<key>:` in the config file mean the same. */
 export interface GlobalOption {
@@ -49,15 +49,15 @@ export const GLOBAL_OPTIONS = [
     key: 'engine',
     placeholder: '<name>',
     description: 'what executes the SQL',
-    defaultText: 'duckdb',
-    example: 'duckdb',
+    defaultText: DEFAULTS.engine,
+    example: DEFAULTS.engine,
   },
   {
     key: 'memory-limit',
     placeholder: '<size>',
     description: 'most memory that the engine uses before it spills to disk, as 512MB or 1GB',
-    defaultText: '1GB',
-    example: '1GB',
+    defaultText: DEFAULTS.memoryLimit,
+    example: DEFAULTS.memoryLimit,
   },
   {
     key: 'threads',
@@ -71,8 +71,8 @@ export const GLOBAL_OPTIONS = [
     placeholder: '<rule>',
     description:
       'what a second delivery under a known name, with other bytes, means: append, replace or reject',
-    defaultText: 'append',
-    example: 'append',
+    defaultText: DEFAULTS.onSameName,
+    example: DEFAULTS.onSameName,
   },
   { key: 'json', description: 'print one JSON document on stdout and nothing else', defaultText: 'false' },
   {
@@ -87,8 +87,6 @@ export const GLOBAL_OPTIONS = [
 export type OptionKey = (typeof GLOBAL_OPTIONS)[number]['key'];
 
 export const optionVariable = (key: string): string => `HITPARADE_${key.toUpperCase().replaceAll('-', '_')}`;
-
-export const defaultThreads = (): number => availableParallelism();
 
 export function addGlobalOptions(program: Command): void {
   program.option('--config <file>', 'config file (default: hitparade.yaml in the current directory, if any)');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { UsageError } from '../errors.ts';
-import type { HitparadeConfig } from './config.ts';
+import { type HitparadeConfig, withDefaults } from './config.ts';
 import type { Observer } from './events.ts';
 import type { Hitparade, OpenHitparade, TableAccess } from './hitparade.ts';
 import { badRecords, chart, files, loadedOnes, status } from './read-model.ts';
@@ -17,7 +17,7 @@ export const openHitparade: OpenHitparade = (
   observer: Observer = () => undefined,
 ) => {
   const ports = { now: () => new Date(), uniqueId: () => randomUUID() };
-  const session = new Session(config, ports, observer);
+  const session = new Session(withDefaults(config), ports, observer);
   const never = new AbortController().signal;
   const hitparade: Hitparade = {
     run: async ({ signal = never } = {}) => run(await session.context(signal)),

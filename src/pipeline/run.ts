@@ -1,6 +1,4 @@
 import { HitparadeError } from '../errors.ts';
-import { LEDGER_TABLE } from '../tables/definition.ts';
-import { ensureTables } from '../tables/ensure.ts';
 import { pendingFiles } from '../stages/wait-for-stream/pending-files.ts';
 import {
   acceptCatalogue,
@@ -13,9 +11,9 @@ import { reportOf } from './file-report.ts';
 import { loadBehind, loadedPublications, transformBehind } from './publish-stage.ts';
 import type { FileReport, RunReport } from './reports.ts';
 import { recordRun } from './run-history.ts';
-import { type RunContext, TABLES } from './session.ts';
+import type { RunContext } from './session.ts';
 import { sweepStaging } from './sweep.ts';
-import { archiveFiles, makeAllVisible, markFiles, settledUpTo } from './settle-stage.ts';
+import { archiveFiles, makeAllVisible, markFiles, prepareTables, settledUpTo } from './settle-stage.ts';
 
 /**
  * One pass: finishes what an earlier run left behind, then takes every pending file through all stages.
@@ -23,10 +21,10 @@ import { archiveFiles, makeAllVisible, markFiles, settledUpTo } from './settle-s
  * repeated one and one after a crash alike.
  */
 export async function run(context: RunContext): Promise<RunReport> {
-  const { lake, log, tables, ports, observe, signal } = context;
+  const { lake, log, ports, observe, signal } = context;
   const started = ports.now();
   const id = ports.uniqueId();
-  const { created } = await ensureTables(tables, TABLES);
+  await prepareTables(context);
   await makeAllVisible(context);
   await sweepStaging(context);
 
@@ -64,8 +62,7 @@ export async function run(context: RunContext): Promise<RunReport> {
   const dates = await loadBehind(context);
   const loaded = await loadedPublications(context);
   const published = new Set([...transformed, ...dates].map(({ date }) => date));
-  const all = created.includes(tables.nameOf(LEDGER_TABLE));
-  await markFiles(context, { decided, dates: published, all, loaded });
+  await markFiles(context, { decided, dates: published, all: false, loaded });
   await archiveFiles(context, [...catalogue, ...decided], loaded);
   await log.checkpoint(settledUpTo(log.state.entries, loaded));
 

@@ -15,7 +15,7 @@ import { LEDGER_TABLE, PUBLISHED_DATES_TABLE, type TableDefinition } from '../ta
 import { Ledger } from '../tables/ledger.ts';
 import { PublishedDates } from '../tables/published-dates.ts';
 import type { Tables } from '../tables/tables.ts';
-import type { HitparadeConfig } from './config.ts';
+import type { CompleteConfig } from './config.ts';
 import type { Observer } from './events.ts';
 
 /** Every table that hitparade uses. */
@@ -39,7 +39,7 @@ export interface RunContext extends StageContext, TableAccessors {
 
 /** Opens the parts of one lake when they are first needed: a command pays only for what it uses. */
 export class Session {
-  readonly config: HitparadeConfig;
+  readonly config: CompleteConfig;
   readonly ports: Ports;
   readonly observe: Observer;
   readonly #directory: string;
@@ -47,7 +47,7 @@ export class Session {
   #engine: Promise<DuckdbEngine> | undefined;
   #tables: Promise<TableAccessors> | undefined;
 
-  constructor(config: HitparadeConfig, ports: Ports, observe: Observer) {
+  constructor(config: CompleteConfig, ports: Ports, observe: Observer) {
     if (config.lake.startsWith('s3:')) {
       throw new UsageError(`the lake ${config.lake} is on S3; this version knows local lakes only.`, {
         hint: 'Give a directory: --lake <dir>.',

@@ -3,12 +3,24 @@ import type { LogEntry } from '../lake/entry.ts';
 import type { Publication } from '../lake/publication.ts';
 import { archiveSource } from '../stages/archive-stream-file/archive-source.ts';
 import { isPublished, markFile } from '../stages/mark-as-processed/mark.ts';
+import { LEDGER_TABLE } from '../tables/definition.ts';
+import { ensureTables } from '../tables/ensure.ts';
 import type { LedgerOutcome } from '../tables/ledger-item.ts';
 import { makeVisible } from '../stages/validate/make-visible.ts';
 import type { DecidedFile } from './accept-stage.ts';
 import { reportOf } from './file-report.ts';
 import type { FileReport } from './reports.ts';
-import type { RunContext } from './session.ts';
+import { loadedPublications } from './publish-stage.ts';
+import { type RunContext, TABLES } from './session.ts';
+
+/** Makes absent tables. A ledger that had to be made was lost, or never was: it is written from the log. */
+export async function prepareTables(context: RunContext): Promise<void> {
+  const { tables } = context;
+  const { created } = await ensureTables(tables, TABLES);
+  if (!created.includes(tables.nameOf(LEDGER_TABLE))) return;
+  const loaded = await loadedPublications(context);
+  await markFiles(context, { decided: [], dates: new Set(), all: true, loaded });
+}
 
 /** Finishes what an earlier run committed but did not make visible. */
 export async function makeAllVisible({ lake, log, signal }: RunContext): Promise<void> {
@@ -28,7 +40,7 @@ export async function markFiles(
     readonly decided: readonly DecidedFile[];
     /** Dates that were published by this run. */
     readonly dates: ReadonlySet<string>;
-    /** True if the ledger was lost and every item has to be written again. */
+    /** Write every item that differs from the log, settled or not. */
     readonly all: boolean;
     readonly loaded: ReadonlyMap<string, Publication>;
   },
@@ -51,7 +63,8 @@ export async function markFiles(
 /** A report without its filename, which is the item's key. */
 function outcomeOf(report: FileReport): LedgerOutcome {
   const { status, filename, ...facts } = report;
-  if (status === 'processing') throw new InvariantError(`${filename}: the log decides files, it does not process them`);
+  if (status === 'processing')
+    throw new InvariantError(`${filename}: the log decides files, it does not process them`);
   return { ...facts, status };
 }
 

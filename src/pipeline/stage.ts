@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
 import { HitparadeError } from '../errors.ts';
 import { rawKey } from '../lake/zones.ts';
-import { ensureTables } from '../tables/ensure.ts';
 import { claimFile } from '../stages/check-if-processed/claim.ts';
 import type { SourceFile } from '../stages/context.ts';
 import { acceptFile } from '../stages/validate/accept-file.ts';
@@ -12,8 +11,8 @@ import { reportOf } from './file-report.ts';
 import type { StageReport } from './hitparade.ts';
 import { loadBehind, loadedPublications, transformBehind } from './publish-stage.ts';
 import { readManifest, writeManifestFile } from './run-manifest.ts';
-import { type RunContext, TABLES } from './session.ts';
-import { archiveFiles, makeAllVisible, markFiles, settledUpTo } from './settle-stage.ts';
+import type { RunContext } from './session.ts';
+import { archiveFiles, makeAllVisible, markFiles, prepareTables, settledUpTo } from './settle-stage.ts';
 
 /** The claim of a file is somebody else's: the orchestrator's retry is the remedy. */
 class LeaseHeldError extends HitparadeError {
@@ -32,8 +31,8 @@ interface Outcome {
 
 /** One stage alone. It does what `run` does there; the run's manifest in the lake links the stages. */
 export async function runStage(context: RunContext, name: StageName, job: Job): Promise<StageReport> {
-  const { lake, log, tables } = context;
-  await ensureTables(tables, TABLES);
+  const { lake, log } = context;
+  await prepareTables(context);
   const pending = (await pendingFiles(lake, 'streams')).files.filter(
     ({ filename }) => job.file === undefined || filename === job.file,
   );
