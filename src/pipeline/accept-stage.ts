@@ -1,4 +1,3 @@
-import { InvariantError } from '../errors.ts';
 import type { LogEntry } from '../lake/entry.ts';
 import { ObjectChangedError, ObjectMissingError } from '../lake/errors.ts';
 import { claimFile } from '../stages/check-if-processed/claim.ts';
@@ -101,7 +100,4 @@ export async function acceptStream(
   }
 }
 
-function rowsOf(entry: LogEntry): number {
-  if (entry.n < 1) throw new InvariantError(`entry ${entry.n} is not in the log`);
-  return entry.kind === 'accepted' ? entry.counts.rows : 0;
-}
+const rowsOf = (entry: LogEntry): number => (entry.kind === 'accepted' ? entry.counts.rows : 0);

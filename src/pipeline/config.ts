@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 
-/** What a file's second delivery under the same name, with other bytes, means. */
-export const ON_SAME_NAME = ['append', 'replace', 'reject'] as const;
-export type OnSameName = (typeof ON_SAME_NAME)[number];
+import type { OnSameName } from '../stages/on-same-name.ts';
+
+export { ON_SAME_NAME, type OnSameName } from '../stages/on-same-name.ts';
 
 /** Where a lake is and how to work on it. Everything but the lake has a default. */
 export interface HitparadeConfig {

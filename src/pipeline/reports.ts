@@ -1,4 +1,9 @@
 import type { Dataset } from '../contracts/contract.ts';
+import type { SyncResult } from '../tables/sync-items.ts';
+
+export type { BadRecord } from '../stages/validate/bad-record.ts';
+export type { SkippedItem } from '../tables/plan-items.ts';
+export type { SyncResult as ItemCounts } from '../tables/sync-items.ts';
 
 /** Where a file stands; also the ledger's `status`. */
 export type FileStatus = 'processing' | 'success' | 'failed' | 'duplicate';
@@ -39,20 +44,6 @@ export interface FileReport {
   readonly location: string | null;
 }
 
-export interface ItemCounts {
-  readonly written: number;
-  readonly deleted: number;
-  readonly unchanged: number;
-  /** Items that DynamoDB cannot hold, with the reason for each. */
-  readonly skipped: readonly SkippedItem[];
-}
-
-export interface SkippedItem {
-  readonly table: string;
-  readonly key: Readonly<Record<string, string | number>>;
-  readonly reason: string;
-}
-
 /** A date that this run published. */
 export interface DateReport {
   readonly date: string;
@@ -60,7 +51,8 @@ export interface DateReport {
   readonly version: number;
   /** Distinct plays of the date. */
   readonly plays: number;
-  readonly items: ItemCounts;
+  /** What was done to the tables; `skipped` are items that DynamoDB cannot hold, with the reason. */
+  readonly items: SyncResult;
 }
 
 export interface RunReport {
@@ -94,26 +86,4 @@ export interface StatusReport {
   readonly plays: { readonly valid: number; readonly unknown_track: number; readonly unknown_user: number };
   /** Newest first, at most ten. */
   readonly runs: readonly RunSummary[];
-}
-
-/** A record that broke a rule, whole. */
-export interface BadRecord {
-  readonly dataset: Dataset;
-  /** The key below `raw/<dataset>/`. */
-  readonly file: string;
-  /** SHA-256 of the file as received: two deliveries under one name differ here. */
-  readonly hash: string;
-  /** 1 is the first record after the header. */
-  readonly record: number;
-  /** Physical line on which the record begins; 1 is the file's first line. */
-  readonly line: number;
-  /** Offset of the record's first byte in the uncompressed file; 0 is the file's first byte. */
-  readonly byte: number;
-  readonly reasons: readonly string[];
-  /** The record as it came, without its line end. Bytes that are not UTF-8 show as U+FFFD. */
-  readonly raw: string;
-  /** The same bytes in base64, present only if they are not valid UTF-8. */
-  readonly raw_base64?: string;
-  /** Present if `raw` holds only the beginning of an oversized record. */
-  readonly truncated?: true;
 }

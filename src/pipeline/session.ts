@@ -33,6 +33,7 @@ export interface TableAccessors {
 
 /** A stage's context, with the tables. */
 export interface RunContext extends StageContext, TableAccessors {
+  readonly observe: Observer;
   /** Names this process in claims: host, process and a unique part. */
   readonly owner: string;
 }

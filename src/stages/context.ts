@@ -2,9 +2,8 @@ import type { Dataset } from '../contracts/contract.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { Lake, ObjectInfo } from '../lake/lake.ts';
 import type { CommitLog } from '../lake/log.ts';
-import type { OnSameName } from '../pipeline/config.ts';
-import type { Observer } from '../pipeline/events.ts';
 import type { Limits } from './limits.ts';
+import type { OnSameName } from './on-same-name.ts';
 
 /** The outside world of the protocol: nothing else tells it the time or gives it a name. */
 export interface Ports {
@@ -21,7 +20,6 @@ export interface StageContext {
   readonly ports: Ports;
   readonly limits: Limits;
   readonly onSameName: OnSameName;
-  readonly observe: Observer;
   readonly signal: AbortSignal;
 }
 

@@ -29,7 +29,6 @@ export async function stageContext(
     ports: { now: () => new Date('2026-11-24T12:00:00Z'), uniqueId: () => `id-${(ids += 1)}` },
     limits: { ...DEFAULT_LIMITS, ...limits },
     onSameName: 'append',
-    observe: () => undefined,
     signal: new AbortController().signal,
   };
 }

@@ -1,9 +1,8 @@
 import type { Plan, PlanInput } from '../../engines/engine.ts';
 import { kpis } from '../../kpis/index.ts';
 import { digestOf, type Publication, writePublication } from '../../lake/publication.ts';
-import type { ItemCounts, SkippedItem } from '../../pipeline/reports.ts';
 import type { PublishedDates } from '../../tables/published-dates.ts';
-import { syncItems } from '../../tables/sync-items.ts';
+import { syncItems, type SyncResult } from '../../tables/sync-items.ts';
 import type { Tables } from '../../tables/tables.ts';
 import type { StageContext } from '../context.ts';
 
@@ -13,7 +12,7 @@ export async function loadDate(
   tables: Tables,
   published: PublishedDates,
   publication: Publication,
-): Promise<ItemCounts> {
+): Promise<SyncResult> {
   const { date, version, kpi_version } = publication;
   const inputs = await Promise.all(
     kpis.map(async ({ name, columns }): Promise<[string, PlanInput]> => {
@@ -31,7 +30,7 @@ export async function loadDate(
   const { rows } = await engine.run(plan, signal);
 
   const total = { written: 0, deleted: 0, unchanged: 0 };
-  const skipped: SkippedItem[] = [];
+  const skipped: SyncResult['skipped'][number][] = [];
   for (const { name, table, toItem } of kpis) {
     const items = (rows[name] ?? []).map((row) => toItem(date, row));
     const counts = await syncItems(tables, table, date, items, { signal });

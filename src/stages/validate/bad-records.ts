@@ -11,8 +11,8 @@ import { InvariantError } from '../../errors.ts';
 import type { OwnedObject } from '../../lake/entry.ts';
 import type { Workspace } from '../../lake/lake.ts';
 import { badRecordsKey } from '../../lake/zones.ts';
-import type { BadRecord } from '../../pipeline/reports.ts';
 import type { SourceFile, StageContext } from '../context.ts';
+import type { BadRecord } from './bad-record.ts';
 import { badRowsPlan, type ValidationInput } from './plans.ts';
 
 /** Columns of a bad record, in JSON Lines and in Parquet alike. */

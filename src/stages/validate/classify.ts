@@ -1,7 +1,7 @@
 import type { Dataset } from '../../contracts/contract.ts';
 import type { LogEntry } from '../../lake/entry.ts';
 import type { LakeState } from '../../lake/state.ts';
-import type { OnSameName } from '../../pipeline/config.ts';
+import type { OnSameName } from '../on-same-name.ts';
 
 /** Code of a rejection by the policy for a second delivery under one name. */
 export const SAME_NAME = 'same_name';
