@@ -1,9 +1,20 @@
+import { defineConfig, globalIgnores } from 'eslint/config';
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', '.bench/', 'hitparade-demo/'] },
+/** Of Node and the web platform, as far as the plain JavaScript files use it without importing it. */
+const NODE_GLOBALS = {
+  Buffer: 'readonly',
+  URL: 'readonly',
+  setImmediate: 'readonly',
+  setTimeout: 'readonly',
+};
+
+export default defineConfig(
+  globalIgnores(['dist/', 'coverage/', '.bench/', '.cache/', 'hitparade-demo/']),
   js.configs.recommended,
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  { files: ['**/*.{js,mjs}'], languageOptions: { globals: NODE_GLOBALS } },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

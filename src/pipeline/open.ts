@@ -12,14 +12,14 @@ import { runStage } from './stage.ts';
  * Opens a lake with its tables and engine; nothing is started before it is needed.
  * @throws UsageError if the configuration asks for what this version cannot do
  */
-export const openHitparade: OpenHitparade = (
-  config: HitparadeConfig,
-  observer: Observer = () => undefined,
-) => {
+export const openHitparade: OpenHitparade = (config, observer) =>
+  Promise.resolve().then(() => open(config, observer ?? (() => undefined)));
+
+function open(config: HitparadeConfig, observer: Observer): Hitparade {
   const ports = { now: () => new Date(), uniqueId: () => randomUUID() };
   const session = new Session(withDefaults(config), ports, observer);
   const never = new AbortController().signal;
-  const hitparade: Hitparade = {
+  return {
     run: async ({ signal = never } = {}) => run(await session.context(signal)),
     stage: async (name, { run: id, file, signal = never }) =>
       runStage(await session.context(signal), name, { run: id, file }),
@@ -37,8 +37,7 @@ export const openHitparade: OpenHitparade = (
     serveTables: (options) => serveTables(session, options.port),
     close: () => session.close(),
   };
-  return Promise.resolve(hitparade);
-};
+}
 
 async function serveTables(session: Session, port: number | undefined): Promise<TableAccess> {
   const { tables } = await session.tables();

@@ -14,7 +14,7 @@ import {
 } from '../reference/reference.ts';
 import { TestLake } from '../support/test-lake.ts';
 
-const RUNS = Number(process.env['HITPARADE_PROPERTY_RUNS'] ?? 20);
+const RUNS = Number(process.env['HITPARADE_PROPERTY_RUNS'] ?? 10);
 
 test(`the pipeline agrees with the reference on ${RUNS} random histories, delivery by delivery`, async () => {
   await fc.assert(

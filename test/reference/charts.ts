@@ -53,13 +53,15 @@ export interface Charts {
 
 /** The charts of one date. `plays` holds each play once, `songs` each (track, genre) once. */
 export function chartsOf(plays: readonly Play[], songs: readonly Song[]): Charts {
+  const playsOf = new Map<string, Play[]>();
+  for (const play of plays) playsOf.set(play.track, [...(playsOf.get(play.track) ?? []), play]);
   const genres = [...new Set(songs.map((song) => song.genre))].toSorted(byBytes);
   const daily: DailyGenreRow[] = [];
   const top: TopSongRow[] = [];
   for (const genre of genres) {
     const songsOfGenre = songs.filter((song) => song.genre === genre);
     const counted = songsOfGenre
-      .map((song) => ({ song, plays: plays.filter((play) => play.track === song.track) }))
+      .map((song) => ({ song, plays: playsOf.get(song.track) ?? [] }))
       .filter((entry) => entry.plays.length > 0);
     if (counted.length === 0) continue;
 

@@ -1,0 +1,82 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join, relative } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { withDefaults } from '../../src/pipeline/config.ts';
+import * as library from '../../src/index.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+
+async function drop(lake: string, path: string, text: string): Promise<void> {
+  await mkdir(join(lake, 'raw', path, '..'), { recursive: true });
+  await writeFile(join(lake, 'raw', path), text);
+}
+
+test('the library exports these names, and no other by accident', () => {
+  expect(Object.keys(library).sort()).toEqual([
+    'DEFAULTS',
+    'EngineError',
+    'FileRejectedError',
+    'HitparadeError',
+    'InvariantError',
+    'LakeError',
+    'ON_SAME_NAME',
+    'STAGES',
+    'TablesConfigError',
+    'TablesUnavailableError',
+    'UsageError',
+    'openHitparade',
+  ]);
+});
+
+test('the defaults are the documented ones', () => {
+  expect(withDefaults({ lake: '/lake' })).toEqual({
+    lake: '/lake',
+    tablePrefix: '',
+    engine: 'duckdb',
+    memoryLimit: '1GB',
+    threads: availableParallelism(),
+    onSameName: 'append',
+  });
+});
+
+test('an option that is undefined has its default', () => {
+  const options = { threads: undefined, region: undefined, memoryLimit: undefined };
+  expect(withDefaults({ lake: '/lake', ...options })).toEqual(withDefaults({ lake: '/lake' }));
+});
+
+test('a relative lake is made absolute, a URL stays what it is', () => {
+  expect(withDefaults({ lake: 'charts' }).lake).toBe(join(process.cwd(), 'charts'));
+  expect(withDefaults({ lake: 'file:///charts' }).lake).toBe('file:///charts');
+});
+
+test('from an empty directory to charts, with nothing but a lake', async () => {
+  const lake = join(await temporaryDirectory(), 'lake');
+  await drop(lake, 'songs/songs.csv', 'track_id,track_name,track_genre,duration_ms\nt1,Song,pop,1000\n');
+  await drop(lake, 'streams/monday.csv', 'user_id,track_id,listen_time\nu1,t1,2024-06-25 10:00:00\n,t1,x\n');
+
+  const events: library.PipelineEvent[] = [];
+  const hitparade = await library.openHitparade({ lake: relative('.', lake) }, (event) => events.push(event));
+  onTestFinished(() => hitparade.close());
+  const report = await hitparade.run();
+  expect(report.files).toMatchObject([{ filename: 'monday.csv', status: 'success', valid: 1, bad: 1 }]);
+  expect(await hitparade.publishedDates()).toEqual(['2024-06-25']);
+  expect(await hitparade.chart('top_songs', { from: '2024-06-25', to: '2024-06-25' })).toMatchObject([
+    { genre: 'pop#1', track_id: 't1', play_count: 1 },
+  ]);
+  const bad = [];
+  for await (const record of hitparade.badRecords()) bad.push(record);
+  expect(bad).toMatchObject([{ file: 'monday.csv', line: 3, raw: ',t1,x' }]);
+  expect(events.map(({ type }) => type)).toEqual(
+    expect.arrayContaining(['run_started', 'file', 'date', 'run_finished']),
+  );
+});
+
+test.each([
+  ['an empty text', ''],
+  ['a bucket', 's3://bucket/lake'],
+])('%s is refused as a lake, as a rejection with the base class', async (_, lake) => {
+  const opening = library.openHitparade({ lake });
+  await expect(opening).rejects.toBeInstanceOf(library.UsageError);
+  await expect(opening).rejects.toMatchObject({ kind: 'usage' });
+  await expect(opening).rejects.toBeInstanceOf(library.HitparadeError);
+});
