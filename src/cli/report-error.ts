@@ -13,7 +13,8 @@ export function renderError(error: unknown, style: Style, options: { readonly ve
   if (known && error.kind === 'temporary' && error.hint === undefined) {
     lines.push(`${style.paint.cyan('hint:')} this is temporary: run the same command again`);
   }
-  const isBug = !known || error.kind === 'unexpected';
+  // An error that knows a remedy is no surprise, however bad the news.
+  const isBug = !known || (error.kind === 'unexpected' && error.hint === undefined);
   if (isBug) lines.push('this is a bug in hitparade, or something that nobody expected; please report it');
   if (isBug && !options.verbose) lines.push('with --verbose it says where it happened');
   if (options.verbose) lines.push(...stacks(error).map((line) => style.paint.dim(line)));

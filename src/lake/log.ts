@@ -4,7 +4,7 @@ import { type LogEntry, type LogEntryBody, LOG_FORMAT, logEntrySchema } from './
 import { LogCorruptError, LogFormatError } from './errors.ts';
 import type { Lake } from './lake.ts';
 import { LakeState } from './state.ts';
-import { CHECKPOINT, logKey } from './zones.ts';
+import { CHECKPOINT, LOG, LOG_ENTRY, logKey } from './zones.ts';
 
 const checkpointSchema = z.object({
   format: z.literal(LOG_FORMAT),
@@ -23,9 +23,15 @@ export class CommitLog {
   readonly state = new LakeState();
   readonly #lake: Lake;
   #head = '';
+  #identity = '';
   #checkpointed = 0;
   /** Entries up to this number were found complete by an earlier run. */
   settled = 0;
+
+  /** Tells this lake from every other: the hash of its first entry; empty while there is none. */
+  get identity(): string {
+    return this.#identity;
+  }
 
   private constructor(lake: Lake) {
     this.#lake = lake;
@@ -35,6 +41,7 @@ export class CommitLog {
     const log = new CommitLog(lake);
     await log.#loadCheckpoint();
     await log.catchUp();
+    await log.#assertNoGap();
     return log;
   }
 
@@ -45,6 +52,18 @@ export class CommitLog {
       if (body === undefined) return;
       this.#append(this.#parse(this.state.head + 1, body), body);
     }
+  }
+
+  /** The first number without an entry is the end of the log, unless something stands behind it. */
+  async #assertNoGap(): Promise<void> {
+    let last = '';
+    for await (const { key } of this.#lake.list(LOG)) if (LOG_ENTRY.test(key)) last = key;
+    // Others may have committed since: what they wrote follows what was read.
+    if (last > logKey(this.state.head)) await this.catchUp();
+    if (last <= logKey(this.state.head)) return;
+    throw new LogCorruptError(`log entry ${logKey(this.state.head + 1)} is missing, but ${last} is there.`, {
+      hint: 'Restore the missing objects below _log/ from a backup: they are the record of what was accepted.',
+    });
   }
 
   /**
@@ -98,6 +117,8 @@ export class CommitLog {
     if (last === undefined || sha256(last) !== head) return;
     for (const entry of entries) this.state.apply(entry);
     this.#head = head;
+    // The second entry names the hash of the first.
+    this.#identity = entries[1]?.previous ?? head;
     this.#checkpointed = entries.length;
     this.settled = settled;
   }
@@ -105,6 +126,7 @@ export class CommitLog {
   #append(entry: LogEntry, bytes: Uint8Array): void {
     this.state.apply(entry);
     this.#head = sha256(bytes);
+    if (entry.n === 1) this.#identity = this.#head;
   }
 
   #parse(n: number, body: Uint8Array): LogEntry {

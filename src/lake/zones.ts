@@ -24,6 +24,7 @@ export function parseRawKey(key: string): { dataset: Dataset; filename: string }
 
 /** `_log/000000000012.json`: numbers padded, so that the order of keys is the order of entries. */
 export const logKey = (n: number): string => `${LOG}${String(n).padStart(12, '0')}.json`;
+export const LOG_ENTRY = /^_log\/\d{12}\.json$/;
 export const CHECKPOINT = `${LOG}checkpoint/latest.json`;
 export const RUN_HISTORY = `${LOG}runs/`;
 export const runHistoryKey = (startedIso: string, run: string): string =>
@@ -34,16 +35,14 @@ export const runManifestKey = (run: string, filename: string): string =>
   `${runManifestPrefix(run)}${createHash('sha256').update(filename).digest('hex').slice(0, 32)}.json`;
 
 /**
- * A name for what is derived from a source file: readable, safe in every file system, and different for
- * different (file, content) pairs. Names of source files are never used as a path.
+ * A name for what an entry owns: readable, safe in every file system, and never used twice, because a
+ * number of the log is never used twice. Names of source files are never used as a path.
  */
-export function derivedName(filename: string, contentHash: string): string {
-  const readable = filename
-    .replace(/\.csv(\.gz)?$/, '')
-    .replaceAll(/[^A-Za-z0-9_-]+/g, '-')
-    .slice(0, 48);
-  const file = createHash('sha256').update(filename).digest('hex').slice(0, 8);
-  return `${readable}-${file}-${contentHash.slice(0, 12)}`;
+export const ownedName = (filename: string, n: number): string => `${readable(filename)}-${n}`;
+
+function readable(filename: string): string {
+  const stem = filename.replace(/\.csv(\.gz)?$/, '');
+  return stem.replaceAll(/[^A-Za-z0-9_-]+/g, '-').slice(0, 48);
 }
 
 /** Users and songs have one part a file, plays one for each date. */
@@ -75,7 +74,8 @@ function withSuffix(filename: string, suffix: string): string {
   const longest = Math.max(...named.split('/').map((segment) => Buffer.byteLength(segment)));
   if (longest <= LONGEST_NAME) return named;
   const extension = /\.csv(\.gz)?$/.exec(filename)?.[0] ?? '';
-  return derivedName(filename, suffix) + extension;
+  const identity = createHash('sha256').update(filename).digest('hex').slice(0, 16);
+  return `${readable(filename)}-${identity}${suffix === '' ? '' : `.${suffix}`}${extension}`;
 }
 
 /** In bytes; leaves room for what is put behind a name. */

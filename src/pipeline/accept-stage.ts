@@ -1,3 +1,4 @@
+import { contracts } from '../contracts/index.ts';
 import type { LogEntry } from '../lake/entry.ts';
 import { ObjectChangedError, ObjectMissingError } from '../lake/errors.ts';
 import { claimFile } from '../stages/check-if-processed/claim.ts';
@@ -70,7 +71,8 @@ export function isUnchangedCatalogue(
   { dataset, filename, object }: SourceFile,
 ): boolean {
   const entry = log.state.activeFile(dataset, filename);
-  if (entry?.bytes !== object.bytes || entry.asOf !== object.modified.toISOString()) return false;
+  if (entry?.kind !== 'accepted' || entry.ruleVersion !== contracts[dataset].ruleVersion) return false;
+  if (entry.bytes !== object.bytes || entry.asOf !== object.modified.toISOString()) return false;
   return Date.parse(entry.at) - object.modified.getTime() > 2_000;
 }
 

@@ -1,5 +1,5 @@
 import { type Publication, readPublications, writePublication } from '../lake/publication.ts';
-import { datesToLoad } from '../stages/load-to-dynamodb/dates-to-load.ts';
+import { datesToLoad, readMarkers } from '../stages/load-to-dynamodb/dates-to-load.ts';
 import { loadDate } from '../stages/load-to-dynamodb/load-date.ts';
 import { datesBehind } from '../stages/transform-data/dates-behind.ts';
 import { transformDates } from '../stages/transform-data/transform-dates.ts';
@@ -22,7 +22,7 @@ export async function transformBehind(context: RunContext): Promise<readonly Pub
 export async function loadBehind(context: RunContext): Promise<readonly DateReport[]> {
   const { lake, log, tables, published, ports, observe, signal } = context;
   const publications = await readPublications(lake);
-  const pending = await datesToLoad(published, publications, log.state.head);
+  const pending = datesToLoad(await readMarkers(published, log.identity), publications);
   for (const publication of publications.values()) {
     // Computed anew with the same result: the tables have it already.
     if (publication.loaded_on !== null || pending.includes(publication)) continue;
@@ -50,7 +50,7 @@ export async function loadedPublications({
 }: RunContext): Promise<ReadonlyMap<string, Publication>> {
   const publications = await readPublications(lake);
   const behind = new Set(
-    (await datesToLoad(published, publications, log.state.head)).map(({ date }) => date),
+    datesToLoad(await readMarkers(published, log.identity), publications).map(({ date }) => date),
   );
   return new Map([...publications].filter(([date]) => !behind.has(date)));
 }

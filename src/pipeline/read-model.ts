@@ -51,7 +51,7 @@ export async function status(lake: Lake, log: CommitLog): Promise<StatusReport> 
   return {
     lake: lake.url,
     files: {
-      pending: (await pendingFiles(lake, 'streams')).files.length,
+      pending: await pendingCount(lake, log),
       processing: inState('processing'),
       success: inState('success'),
       failed: inState('failed'),
@@ -67,6 +67,15 @@ export async function status(lake: Lake, log: CommitLog): Promise<StatusReport> 
     },
     runs: await lastRuns(lake, 10),
   };
+}
+
+/** Files that no run has taken: one that the log has, and that only waits to be archived, is none. */
+async function pendingCount(lake: Lake, { state }: CommitLog): Promise<number> {
+  const { files } = await pendingFiles(lake, 'streams');
+  return files.filter(({ dataset, filename, object }) => {
+    const entry = state.latest(dataset, filename);
+    return entry?.bytes !== object.bytes || entry.asOf !== object.modified.toISOString();
+  }).length;
 }
 
 /** Items of a KPI table for the published dates of a range, in the order of the table's keys. */

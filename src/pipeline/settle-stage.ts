@@ -6,6 +6,7 @@ import { isPublished, markFile } from '../stages/mark-as-processed/mark.ts';
 import { LEDGER_TABLE } from '../tables/definition.ts';
 import { ensureTables } from '../tables/ensure.ts';
 import type { LedgerOutcome } from '../tables/ledger-item.ts';
+import { readMarkers } from '../stages/load-to-dynamodb/dates-to-load.ts';
 import { makeVisible } from '../stages/validate/make-visible.ts';
 import type { DecidedFile } from './accept-stage.ts';
 import { reportOf } from './file-report.ts';
@@ -15,8 +16,10 @@ import { type RunContext, TABLES } from './session.ts';
 
 /** Makes absent tables. A ledger that had to be made was lost, or never was: it is written from the log. */
 export async function prepareTables(context: RunContext): Promise<void> {
-  const { tables } = context;
+  const { tables, published, log } = context;
   const { created } = await ensureTables(tables, TABLES);
+  // Before anything is taken: a run that could not publish should not begin.
+  await readMarkers(published, log.identity);
   if (!created.includes(tables.nameOf(LEDGER_TABLE))) return;
   const loaded = await loadedPublications(context);
   await markFiles(context, { decided: [], dates: new Set(), all: true, loaded });

@@ -12,6 +12,7 @@ import type { StageReport } from './hitparade.ts';
 import { loadBehind, loadedPublications, transformBehind } from './publish-stage.ts';
 import { readManifest, writeManifestFile } from './run-manifest.ts';
 import type { RunContext } from './session.ts';
+import { sweepStaging } from './sweep.ts';
 import { archiveFiles, makeAllVisible, markFiles, prepareTables, settledUpTo } from './settle-stage.ts';
 
 /** The claim of a file is somebody else's: the orchestrator's retry is the remedy. */
@@ -123,6 +124,7 @@ const STAGE_WORK: Readonly<Record<StageName, StageWork>> = {
     const loaded = await loadedPublications(context);
     await archiveFiles(context, decided, loaded);
     await context.log.checkpoint(settledUpTo(context.log.state.entries, loaded));
+    await sweepStaging(context);
     return { worked: decided.length > 0, decided };
   },
 };

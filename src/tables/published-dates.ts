@@ -7,6 +7,8 @@ import type { Tables } from './tables.ts';
 
 /** Which charts of a date the KPI tables hold. */
 export interface PublishedDate {
+  /** The lake that the charts come from; tables serve one lake. */
+  readonly lake: string;
   /** Number of the newest log entry that the charts include. */
   readonly version: number;
   /** Which definition of the KPIs computed them. */
@@ -49,19 +51,24 @@ export class PublishedDates {
 
   /**
    * Moves the marker of a date forward; the same version may be marked again. `false` if the tables hold
-   * a newer one. Safe to repeat, so an answer that was lost does no harm.
+   * a newer one, or charts of another lake. Safe to repeat, so an answer that was lost does no harm.
    */
   async advance(date: string, record: PublishedDate): Promise<boolean> {
     return this.#update(date, {
-      UpdateExpression: 'SET #version = :version, #kpis = :kpis, #digest = :digest, #on = :on',
-      ConditionExpression: 'attribute_not_exists(#version) OR #version <= :version',
+      UpdateExpression: 'SET #lake = :lake, #version = :version, #kpis = :kpis, #digest = :digest, #on = :on',
+      // Never written; or ours and not newer; or another lake's whose charts are gone with their table.
+      ConditionExpression:
+        'attribute_not_exists(#version) OR (#lake = :lake AND #version <= :version) ' +
+        'OR (#lake <> :lake AND attribute_not_exists(#digest))',
       ExpressionAttributeNames: {
+        '#lake': 'lake',
         '#version': 'version',
         '#kpis': 'kpi_version',
         '#digest': 'digest',
         '#on': 'published_on',
       },
       ExpressionAttributeValues: toAttributes({
+        ':lake': record.lake,
         ':version': record.version,
         ':kpis': record.kpi_version,
         ':digest': record.digest,
@@ -108,8 +115,9 @@ export class PublishedDates {
 }
 
 function toMarker(attributes: Attributes): PublishedDate | undefined {
-  const { version, kpi_version, digest, published_on } = fromAttributes(attributes);
+  const { lake, version, kpi_version, digest, published_on } = fromAttributes(attributes);
+  if (typeof lake !== 'string') return undefined;
   if (typeof version !== 'number' || typeof kpi_version !== 'string') return undefined;
   if (typeof digest !== 'string' || typeof published_on !== 'string') return undefined;
-  return { version, kpi_version, digest, published_on };
+  return { lake, version, kpi_version, digest, published_on };
 }

@@ -40,9 +40,12 @@ const COMMANDS: readonly (readonly [line: string, printed: unknown])[] = [
   ['bad-records --lake lake', [some({ file: 'monday.csv', line: 4, reasons: ['missing_user_id'] })]],
   ['bad-records --lake lake --reason wrong_column_count', []],
   ['bad-records --lake lake --export bad.csv', some({ records: 1 })],
-  ['stage transform_data --run r1 --lake lake', some({ run: 'r1', worked: true })],
   ['run --lake lake', some({ files: [], dates: [] })],
   ['generate --plays 300 --days 2 --out made', some({ files: expect.any(Array) as unknown })],
+  [
+    'stage wait_for_stream --run r1 --lake made',
+    some({ worked: true, pending: ['plays-2024-06-24.csv', 'plays-2024-06-25.csv'] }),
+  ],
   ['demo --plays 500 --dir demo', some({ runs: expect.any(Array) as unknown })],
 ];
 
@@ -54,7 +57,9 @@ test.each(COMMANDS)('%s --json prints one document and nothing else', async (lin
 });
 
 test('a stage with nothing to do prints its document too', async () => {
-  const ended = await hitparade(['stage', 'wait_for_stream', '--run', 'r1', '--lake', 'lake', '--json'], { cwd });
+  const ended = await hitparade(['stage', 'wait_for_stream', '--run', 'r1', '--lake', 'lake', '--json'], {
+    cwd,
+  });
   expect(ended).toMatchObject({ code: 99, stderr: '' });
   expect(JSON.parse(ended.stdout)).toMatchObject({ run: 'r1', stage: 'wait_for_stream', worked: false });
 });

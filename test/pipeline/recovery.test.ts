@@ -139,6 +139,26 @@ test('a log whose chain is broken stops every run and is left as it is', async (
   expect(existsSync(join(lake.directory, 'raw/streams/2.csv'))).toBe(true);
 });
 
+test('a missing log entry stops every run, and nothing is written into the gap', async () => {
+  const lake = await TestLake.open();
+  await lake.run(catalogue, first, second);
+  await rm(join(lake.directory, '_log/checkpoint'), { recursive: true });
+  await rm(join(lake.directory, '_log/000000000002.json'));
+  await expect(lake.run({ ...first, filename: '3.csv' })).rejects.toThrow(/000000000002.json is missing/);
+  expect(existsSync(join(lake.directory, '_log/000000000002.json'))).toBe(false);
+});
+
+test('a catalogue file is read again when its contract has changed', async () => {
+  const lake = await TestLake.open();
+  await lake.run(catalogue);
+  const path = join(lake.directory, '_log/000000000001.json');
+  // As if the entry had been written under an older contract.
+  await writeFile(path, (await readFile(path, 'utf8')).replace('"ruleVersion":1', '"ruleVersion":0'));
+  await rm(join(lake.directory, '_log/checkpoint'), { recursive: true });
+  const report = await lake.run();
+  expect(report.catalogue).toMatchObject([{ filename: 'songs.csv', status: 'success', log_number: 2 }]);
+});
+
 test('an entry of a newer format stops a run with what to do', async () => {
   const lake = await TestLake.open();
   await lake.run(catalogue);
@@ -150,13 +170,20 @@ test('tables that were filled from another lake are not mixed with this one', as
   const other = await TestLake.open();
   await other.run(catalogue, first, second);
   const { endpoint, region, accessKeyId, secretAccessKey } = await other.hitparade.serveTables({});
+  const many = Array.from({ length: 6 }, (_, i) => ({
+    ...first,
+    filename: `${i}.csv`,
+    text: plays(`x${i} a 10:00:00`),
+  }));
   process.env['AWS_ACCESS_KEY_ID'] = accessKeyId;
   process.env['AWS_SECRET_ACCESS_KEY'] = secretAccessKey;
   try {
     const lake = await TestLake.open({ dynamodbEndpoint: endpoint, region });
-    await expect(lake.run({ ...first, text: plays('x a 2024-06-25 10:00:00') })).rejects.toThrow(
-      'another lake',
-    );
+    const before = await results(other);
+    // Whether its log is shorter or longer than the other's: refused before anything is taken.
+    await expect(lake.run(...many)).rejects.toThrow('another lake');
+    expect(await lake.hitparade.files()).toEqual([]);
+    expect(await results(other)).toEqual(before);
     const apart = await TestLake.open({ dynamodbEndpoint: endpoint, region, tablePrefix: 'apart-' });
     const { dates } = await apart.run(catalogue, first);
     expect(dates).toMatchObject([{ date: '2024-06-25' }]);

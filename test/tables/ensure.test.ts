@@ -16,7 +16,13 @@ import type { Tables } from '../../src/tables/tables.ts';
 import { ALL, DATE, GENRES, song, SONGS } from './definitions.ts';
 import { describeTables } from './suite.ts';
 
-const MARKER = { version: 7, kpi_version: 'k1', digest: 'abc', published_on: '2024-06-26T00:00:00.000Z' };
+const MARKER = {
+  lake: 'this-lake',
+  version: 7,
+  kpi_version: 'k1',
+  digest: 'abc',
+  published_on: '2024-06-26T00:00:00.000Z',
+};
 
 async function createTable(
   tables: Tables,

@@ -5,6 +5,7 @@ import { describeTables } from './suite.ts';
 
 const marker = (version: number) => ({
   version,
+  lake: 'this-lake',
   kpi_version: 'k1',
   digest: `digest-${String(version)}`,
   published_on: '2024-06-26T00:00:00.000Z',
@@ -30,6 +31,15 @@ describeTables('PublishedDates', ({ ready }) => {
     const published = new PublishedDates(await ready());
     await Promise.all([3, 9, 1, 7, 5].map((version) => published.advance(DATE, marker(version))));
     expect(await published.get(DATE)).toEqual(marker(9));
+  });
+
+  test('charts of another lake are not overwritten, until their tables are gone', async () => {
+    const published = new PublishedDates(await ready());
+    await published.advance(DATE, { ...marker(2), lake: 'other-lake' });
+    expect(await published.advance(DATE, marker(10))).toBe(false);
+    await published.invalidate();
+    expect(await published.advance(DATE, marker(1))).toBe(true);
+    expect(await published.get(DATE)).toEqual(marker(1));
   });
 
   test('lists dates in order', async () => {

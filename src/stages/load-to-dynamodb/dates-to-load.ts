@@ -1,26 +1,32 @@
-import { ForeignTablesError } from './errors.ts';
 import { digestOf, type Publication } from '../../lake/publication.ts';
-import type { PublishedDates } from '../../tables/published-dates.ts';
+import type { PublishedDate, PublishedDates } from '../../tables/published-dates.ts';
+import { ForeignTablesError } from './errors.ts';
+
+/** What the tables were last loaded with, by date. */
+export type Markers = ReadonlyMap<string, PublishedDate>;
 
 /**
- * The publications that the tables do not hold yet, ascending by date.
- * @param head number of the newest log entry
- * @throws ForeignTablesError if the tables hold what this lake cannot have published
+ * Reads the markers of the tables.
+ * @param lake identity of this lake
+ * @throws ForeignTablesError if the tables hold charts of another lake: nothing may be mixed with them
  */
-export async function datesToLoad(
-  published: PublishedDates,
-  publications: ReadonlyMap<string, Publication>,
-  head: number,
-): Promise<readonly Publication[]> {
+export async function readMarkers(published: PublishedDates, lake: string): Promise<Markers> {
   const markers = await published.list();
-  for (const [date, { version }] of markers) {
-    if (version > head) throw new ForeignTablesError(date, version, head);
-  }
+  for (const [date, marker] of markers) if (marker.lake !== lake) throw new ForeignTablesError(date);
+  return markers;
+}
+
+/** The publications that the tables do not hold yet, ascending by date. */
+export function datesToLoad(
+  markers: Markers,
+  publications: ReadonlyMap<string, Publication>,
+): readonly Publication[] {
   return [...publications.values()]
     .filter((publication) => {
       const marker = markers.get(publication.date);
       if (marker === undefined || marker.version < publication.version) return true;
-      return marker.version === publication.version && marker.digest !== digestOf(publication);
+      if (marker.version > publication.version) return false;
+      return marker.kpi_version !== publication.kpi_version || marker.digest !== digestOf(publication);
     })
     .toSorted((a, b) => (a.date < b.date ? -1 : 1));
 }

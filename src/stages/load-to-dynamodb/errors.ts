@@ -1,17 +1,16 @@
 import { HitparadeError } from '../../errors.ts';
 
-/** The tables were filled from another lake, or this lake has lost entries of its log. */
+/** Two lakes on the same tables would overwrite each other's charts. */
 export class ForeignTablesError extends HitparadeError {
   readonly kind = 'usage';
 
-  constructor(date: string, version: number, head: number) {
+  constructor(date: string) {
     super(
-      `the tables hold ${date} as of log entry ${version}, but this lake's log ends at entry ${head}: ` +
-        'they were filled from another lake.',
+      `the tables hold charts of another lake (for example of ${date}); this lake would overwrite them.`,
       {
         hint:
-          'Give each lake tables of its own with --table-prefix, or delete these tables if their lake is gone; ' +
-          'they are made again from the log.',
+          'Give this lake tables of its own with --table-prefix, or point --dynamodb-endpoint (or ' +
+          'AWS_ENDPOINT_URL_DYNAMODB, if that is set) at its own. If the other lake is gone, delete its tables.',
       },
     );
   }

@@ -8,7 +8,7 @@ import type { StageContext } from '../context.ts';
 
 /** Makes the KPI tables equal to what `processed/` holds of a date, then moves the date's marker. */
 export async function loadDate(
-  { lake, engine, signal, ports }: StageContext,
+  { lake, log, engine, signal, ports }: StageContext,
   tables: Tables,
   published: PublishedDates,
   publication: Publication,
@@ -41,6 +41,7 @@ export async function loadDate(
   }
   const published_on = ports.now().toISOString();
   const newest = await published.advance(date, {
+    lake: log.identity,
     version,
     kpi_version,
     digest: digestOf(publication),

@@ -8,11 +8,10 @@ import { locateRecords, type LocatedRecord, type RowVerdict } from '../../csv/lo
 import type { Snapshot } from '../../csv/snapshot.ts';
 import type { Columns, JsonInput } from '../../engines/engine.ts';
 import { InvariantError } from '../../errors.ts';
-import type { OwnedObject } from '../../lake/entry.ts';
 import type { Workspace } from '../../lake/lake.ts';
-import { badRecordsKey } from '../../lake/zones.ts';
 import type { SourceFile, StageContext } from '../context.ts';
 import type { BadRecord } from './bad-record.ts';
+import type { StagedBadRecords } from './outcome.ts';
 import { badRowsPlan, type ValidationInput } from './plans.ts';
 
 /** Columns of a bad record, in JSON Lines and in Parquet alike. */
@@ -41,12 +40,10 @@ export async function writeBadRecords(
     readonly snapshot: Snapshot;
     readonly input: ValidationInput;
     readonly workspace: Workspace;
-    /** Name for what is derived from the file. */
-    readonly name: string;
     readonly bad: number;
   },
-): Promise<{ reasons: Record<string, number>; objects: readonly OwnedObject[] }> {
-  const { file, snapshot, input, workspace, name, bad } = job;
+): Promise<{ reasons: Record<string, number>; objects: readonly StagedBadRecords[] }> {
+  const { file, snapshot, input, workspace, bad } = job;
   const reasons: Record<string, number> = {};
   if (bad === 0) return { reasons, objects: [] };
 
@@ -80,9 +77,9 @@ export async function writeBadRecords(
     outputs: { parquet: { format: 'parquet', from: 'bad_json', path: workspace.path(parquet) } },
   });
   const objects = await Promise.all(
-    (['jsonl', 'parquet'] as const).map(async (format): Promise<OwnedObject> => {
+    (['jsonl', 'parquet'] as const).map(async (format): Promise<StagedBadRecords> => {
       const { key: staged, ...facts } = await workspace.stage(format === 'jsonl' ? jsonl : parquet);
-      return { key: badRecordsKey(file.dataset, name, format), staged, ...facts, rows: bad };
+      return { format, staged, ...facts, rows: bad };
     }),
   );
   return { reasons, objects };

@@ -1,4 +1,5 @@
 import type { Dataset } from '../../contracts/contract.ts';
+import { contracts } from '../../contracts/index.ts';
 import type { LogEntry } from '../../lake/entry.ts';
 import type { LakeState } from '../../lake/state.ts';
 import type { OnSameName } from '../on-same-name.ts';
@@ -35,8 +36,10 @@ export function classify(
   const numbers = deliveries.map(({ n }) => n);
   const newest = deliveries.at(-1);
   if (file.dataset !== 'streams') {
-    // A catalogue file is a version of itself: going back to older bytes is a new version, too.
-    if (newest?.cid === file.cid) return { kind: 'taken', by: newest };
+    // A catalogue file is a version of itself: going back to older bytes is a new version, too, and so is
+    // the same file under a newer contract.
+    const known = newest?.kind === 'accepted' && newest.ruleVersion === contracts[file.dataset].ruleVersion;
+    if (known && newest.cid === file.cid) return { kind: 'taken', by: newest };
     return { kind: 'new', supersedes: numbers };
   }
   const same = deliveries.find(({ cid }) => cid === file.cid);

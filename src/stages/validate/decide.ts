@@ -2,7 +2,7 @@ import { contracts } from '../../contracts/index.ts';
 import { FileRejectedError } from '../../errors.ts';
 import type { LogEntry, LogEntryBody } from '../../lake/entry.ts';
 import type { LakeState } from '../../lake/state.ts';
-import { archiveKey, rejectedKey } from '../../lake/zones.ts';
+import { archiveKey, badRecordsKey, ownedName, partKey, rejectedKey } from '../../lake/zones.ts';
 import type { SourceFile } from '../context.ts';
 import { type Classification, SAME_NAME } from './classify.ts';
 import { ContendedError } from './errors.ts';
@@ -45,6 +45,7 @@ export function decide(delivery: {
   const decided = { ...common, archive, supersedes: [...known.supersedes] };
   if (known.kind === 'duplicate') return { ...decided, kind: 'duplicate', of: known.owner };
   if (rejection === undefined) throw new ContendedError(filename);
+  const name = ownedName(filename, state.head + 1);
   return {
     ...decided,
     kind: 'accepted',
@@ -53,8 +54,11 @@ export function decide(delivery: {
     reasons: { ...rejection.reasons },
     blanked: { ...rejection.blanked },
     ignoredColumns: [...rejection.ignoredColumns],
-    parts: [...rejection.parts],
-    badRecords: [...rejection.badRecords],
+    parts: rejection.parts.map((part) => ({ ...part, key: partKey(dataset, name, part.date) })),
+    badRecords: rejection.badRecords.map(({ format, ...object }) => ({
+      ...object,
+      key: badRecordsKey(dataset, name, format),
+    })),
   };
 }
 

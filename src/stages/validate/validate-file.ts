@@ -4,12 +4,10 @@ import { mapHeader } from '../../contracts/header.ts';
 import type { Snapshot } from '../../csv/snapshot.ts';
 import type { Row } from '../../engines/engine.ts';
 import { FileRejectedError, InvariantError } from '../../errors.ts';
-import type { Part } from '../../lake/entry.ts';
 import type { Workspace } from '../../lake/lake.ts';
-import { derivedName, partKey } from '../../lake/zones.ts';
 import type { SourceFile, StageContext } from '../context.ts';
 import { writeBadRecords } from './bad-records.ts';
-import type { Validated } from './outcome.ts';
+import type { StagedPart, Validated } from './outcome.ts';
 import { blankedColumns, cataloguePlan, playsPlan, type ValidationInput } from './plans.ts';
 
 /**
@@ -23,7 +21,6 @@ export async function validateFile(
   workspace: Workspace,
 ): Promise<Validated> {
   const contract = contracts[file.dataset];
-  const name = derivedName(file.filename, snapshot.sha256);
   const nothing: Validated = {
     counts: { rows: 0, valid: 0, bad: 0, duplicates: 0 },
     reasons: {},
@@ -50,8 +47,8 @@ export async function validateFile(
   };
   const { parts, valid, duplicates, blanked } =
     file.dataset === 'streams'
-      ? await validatePlays(context, input, workspace, name)
-      : await validateCatalogue(context, input, workspace, name);
+      ? await validatePlays(context, input, workspace)
+      : await validateCatalogue(context, input, workspace);
 
   const bad = snapshot.records - valid;
   const { reasons, objects } = await writeBadRecords(context, {
@@ -59,7 +56,6 @@ export async function validateFile(
     snapshot,
     input,
     workspace,
-    name,
     bad,
   });
   return assertNotEmpty(file, {
@@ -73,7 +69,7 @@ export async function validateFile(
 }
 
 interface ValidRows {
-  readonly parts: readonly Part[];
+  readonly parts: readonly StagedPart[];
   readonly valid: number;
   readonly duplicates: number;
   readonly blanked: Readonly<Record<string, number>>;
@@ -83,7 +79,6 @@ async function validatePlays(
   { engine, limits, signal }: StageContext,
   input: ValidationInput,
   workspace: Workspace,
-  name: string,
 ): Promise<ValidRows> {
   const folder = 'parts';
   const plan = playsPlan(input, workspace.path(folder), limits.maxDatesPerFile);
@@ -98,10 +93,10 @@ async function validatePlays(
     );
   }
   const parts = await Promise.all(
-    (result.files['parts'] ?? []).map(async ({ path, rows, partition }): Promise<Part> => {
+    (result.files['parts'] ?? []).map(async ({ path, rows, partition }): Promise<StagedPart> => {
       const date = partition ?? '';
       const { key: staged, ...facts } = await workspace.stage(relative(workspace.directory, path));
-      return { key: partKey('streams', name, date), staged, ...facts, rows, date };
+      return { staged, ...facts, rows, date };
     }),
   );
   const plays = total(dates, 'plays');
@@ -113,7 +108,6 @@ async function validateCatalogue(
   { engine, signal }: StageContext,
   input: ValidationInput,
   workspace: Workspace,
-  name: string,
 ): Promise<ValidRows> {
   const { contract } = input;
   const part = 'part.parquet';
@@ -126,7 +120,7 @@ async function validateCatalogue(
     return values > 0 ? [[column.replace('blanked_', ''), values]] : [];
   });
   return {
-    parts: [{ key: partKey(contract.dataset, name), staged, ...facts, rows: valid }],
+    parts: [{ staged, ...facts, rows: valid }],
     valid,
     duplicates: 0,
     blanked: Object.fromEntries(blanked),
