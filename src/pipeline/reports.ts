@@ -1,9 +1,8 @@
 import type { Dataset } from '../contracts/contract.ts';
-import type { SyncResult } from '../tables/sync-items.ts';
+import type { SyncResult } from '../tables/sync-result.ts';
 
 export type { BadRecord } from '../stages/validate/bad-record.ts';
-export type { SkippedItem } from '../tables/plan-items.ts';
-export type { SyncResult as ItemCounts } from '../tables/sync-items.ts';
+export type { SkippedItem, SyncResult as ItemCounts } from '../tables/sync-result.ts';
 
 /** Where a file stands; also the ledger's `status`. */
 export type FileStatus = 'processing' | 'success' | 'failed' | 'duplicate';

@@ -2,14 +2,7 @@ import { keyAttributes, type Item, type TableDefinition } from './definition.ts'
 import { InvalidItemsError } from './errors.ts';
 import { itemProblem, sizeProblem } from './item-limits.ts';
 import { fingerprint, keyOf, toAttributes, type Attributes } from './item.ts';
-
-/** An item that DynamoDB cannot hold, and why. */
-export interface SkippedItem {
-  /** The table's name in DynamoDB. */
-  readonly table: string;
-  readonly key: Readonly<Record<string, string | number>>;
-  readonly reason: string;
-}
+import type { SkippedItem } from './sync-result.ts';
 
 /** Items that DynamoDB can hold, by the fingerprint of their key, and those that it cannot. */
 export interface Wanted {

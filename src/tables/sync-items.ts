@@ -1,16 +1,10 @@
 import type { Item, TableDefinition } from './definition.ts';
 import { keyProblem } from './item-limits.ts';
-import { planChanges, sortOut, type SkippedItem } from './plan-items.ts';
+import { planChanges, sortOut } from './plan-items.ts';
 import { queryPartition } from './query.ts';
+import type { SyncResult } from './sync-result.ts';
 import type { Tables } from './tables.ts';
 import { writeChanges } from './write-batches.ts';
-
-export interface SyncResult {
-  readonly written: number;
-  readonly deleted: number;
-  readonly unchanged: number;
-  readonly skipped: readonly SkippedItem[];
-}
 
 /**
  * Makes one partition hold exactly these items, writing only what differs: a read costs a fraction of a

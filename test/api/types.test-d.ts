@@ -1,39 +1,39 @@
 import { expectTypeOf, test } from 'vitest';
-import {
+import type {
   DEFAULTS,
   HitparadeError,
-  openHitparade,
   STAGES,
   TablesUnavailableError,
   UsageError,
-  type BadRecord,
-  type ChartItem,
-  type ChartQuery,
-  type DateReport,
-  type FailureKind,
-  type FileReport,
-  type FileStatus,
-  type Hitparade,
-  type HitparadeConfig,
-  type ItemCounts,
-  type KpiName,
-  type Observer,
-  type OnSameName,
-  type PipelineEvent,
-  type RunReport,
-  type RunSummary,
-  type SkippedItem,
-  type StageName,
-  type StageReport,
-  type StatusReport,
-  type TableAccess,
+  openHitparade,
+  BadRecord,
+  ChartItem,
+  ChartQuery,
+  DateReport,
+  FailureKind,
+  FileReport,
+  FileStatus,
+  Hitparade,
+  HitparadeConfig,
+  ItemCounts,
+  KpiName,
+  Observer,
+  OnSameName,
+  PipelineEvent,
+  RunReport,
+  RunSummary,
+  SkippedItem,
+  StageName,
+  StageReport,
+  StatusReport,
+  TableAccess,
 } from '../../src/index.ts';
 
 test('a lake is all that must be given', () => {
   expectTypeOf<Parameters<typeof openHitparade>[0]>().toEqualTypeOf<HitparadeConfig>();
   expectTypeOf<{ lake: string }>().toExtend<HitparadeConfig>();
   expectTypeOf<object>().not.toExtend<HitparadeConfig>();
-  expectTypeOf(openHitparade).returns.resolves.toEqualTypeOf<Hitparade>();
+  expectTypeOf<typeof openHitparade>().returns.resolves.toEqualTypeOf<Hitparade>();
   expectTypeOf<[HitparadeConfig]>().toExtend<Parameters<typeof openHitparade>>();
   expectTypeOf<[HitparadeConfig, Observer]>().toExtend<Parameters<typeof openHitparade>>();
 });
@@ -59,7 +59,7 @@ test('reports are what the methods give', () => {
   expectTypeOf<Hitparade['chart']>().returns.resolves.toEqualTypeOf<readonly ChartItem[]>();
   expectTypeOf<Hitparade['badRecords']>().returns.toEqualTypeOf<AsyncIterable<BadRecord>>();
   expectTypeOf<Hitparade['serveTables']>().returns.resolves.toEqualTypeOf<TableAccess>();
-  expectTypeOf<Hitparade['close']>().returns.resolves.toEqualTypeOf<void>();
+  expectTypeOf<ReturnType<Hitparade['close']>>().toEqualTypeOf<Promise<void>>();
   expectTypeOf<RunReport['files'][number]>().toEqualTypeOf<FileReport>();
   expectTypeOf<RunReport['dates'][number]>().toEqualTypeOf<DateReport>();
   expectTypeOf<DateReport['items']>().toEqualTypeOf<ItemCounts>();

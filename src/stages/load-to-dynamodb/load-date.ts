@@ -2,7 +2,8 @@ import type { Plan, PlanInput } from '../../engines/engine.ts';
 import { kpis } from '../../kpis/index.ts';
 import { digestOf, type Publication, writePublication } from '../../lake/publication.ts';
 import type { PublishedDates } from '../../tables/published-dates.ts';
-import { syncItems, type SyncResult } from '../../tables/sync-items.ts';
+import { syncItems } from '../../tables/sync-items.ts';
+import type { SkippedItem, SyncResult } from '../../tables/sync-result.ts';
 import type { Tables } from '../../tables/tables.ts';
 import type { StageContext } from '../context.ts';
 
@@ -30,7 +31,7 @@ export async function loadDate(
   const { rows } = await engine.run(plan, signal);
 
   const total = { written: 0, deleted: 0, unchanged: 0 };
-  const skipped: SyncResult['skipped'][number][] = [];
+  const skipped: SkippedItem[] = [];
   for (const { name, table, toItem } of kpis) {
     const items = (rows[name] ?? []).map((row) => toItem(date, row));
     const counts = await syncItems(tables, table, date, items, { signal });

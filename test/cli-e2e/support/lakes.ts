@@ -4,12 +4,12 @@ import { generateService } from '../../../src/samples/generate.ts';
 
 export const DATE = '2024-06-25';
 
-export const USERS = 'user_id,user_name,user_age,user_country,created_at\nu1,Ada,36,UK,2024-01-01\n';
-export const SONGS =
+const USERS = 'user_id,user_name,user_age,user_country,created_at\nu1,Ada,36,UK,2024-01-01\n';
+const SONGS =
   'track_id,track_name,track_genre,duration_ms,artists\n' +
   't1,Song 1,pop,1000,Band\nt2,Song 2,rock,2000,Band\n';
 /** Two good plays of DATE and one row without a user. */
-export const PLAYS = `user_id,track_id,listen_time
+const PLAYS = `user_id,track_id,listen_time
 u1,t1,${DATE} 10:00:00
 u1,t2,${DATE} 11:00:00
 ,t1,${DATE} 12:00:00
@@ -17,7 +17,7 @@ u1,t2,${DATE} 11:00:00
 /** The columns are not the ones of the contract: refused as a whole. */
 export const WRONG_HEADER = `User_ID,track_id,listen_time\nu1,t1,${DATE} 10:00:00\n`;
 
-export type Dataset = 'users' | 'songs' | 'streams';
+type Dataset = 'users' | 'songs' | 'streams';
 
 export async function drop(lake: string, dataset: Dataset, filename: string, text: string): Promise<void> {
   const path = join(lake, 'raw', dataset, filename);
