@@ -1,23 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
-const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
+// Native addons (DuckDB, LevelDB) belong into processes of their own.
+const common = { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as const;
 /** Needs the registry, or npm's cache: `npm run test:package`, not `npm test`. */
 const INSTALL = 'test/package/install.test.ts';
 
 export default defineConfig({
   test: {
-    // Native addons (DuckDB, LevelDB) belong into processes of their own; each of them uses threads besides.
-    pool: 'forks',
+    // The smallest machine has two cores, and each test's engine brings threads of its own.
     maxWorkers: 2,
     projects: [
       {
         test: {
-          ...timeouts,
+          ...common,
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/cli-e2e/**', INSTALL],
-          // The longest first, so that they do not run alone at the end.
-          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -34,14 +32,14 @@ export default defineConfig({
       },
       {
         test: {
-          ...timeouts,
+          ...common,
           name: 'cli',
           include: ['test/cli-e2e/**/*.test.ts'],
           globalSetup: ['test/cli-e2e/support/build.ts'],
         },
       },
       {
-        test: { testTimeout: 300_000, hookTimeout: 300_000, name: 'package', include: [INSTALL] },
+        test: { ...common, testTimeout: 300_000, hookTimeout: 300_000, name: 'package', include: [INSTALL] },
       },
     ],
   },

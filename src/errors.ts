@@ -51,3 +51,7 @@ export class FileRejectedError extends HitparadeError {
     this.code = code;
   }
 }
+
+/** What was thrown, as an error. */
+export const asError = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error(String(thrown));

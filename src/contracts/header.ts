@@ -40,6 +40,9 @@ function missingColumns(contract: Contract, header: readonly string[], missing: 
     return near === undefined ? [] : [`rename ${near} to ${name}`];
   });
   const names = missing.map((column) => column.name).join(', ');
+  const [only = '', ...others] = header;
+  const separators = Object.entries({ semicolons: ';', tabs: '\t', pipes: '|' });
+  const separator = others.length > 0 ? undefined : separators.find(([, sign]) => only.includes(sign))?.[0];
   return new FileRejectedError(
     'missing_column',
     `required column${missing.length > 1 ? 's' : ''} missing: ${names}. ` +
@@ -47,9 +50,11 @@ function missingColumns(contract: Contract, header: readonly string[], missing: 
       `${contract.dataset} files need: ${required.join(', ')}. Names are case-sensitive.`,
     {
       hint:
-        renames.length > 0
-          ? `Did somebody change the export? In the header, ${renames.join(' and ')}, then drop the file again.`
-          : 'Add the column to the header and to every row, then drop the file again.',
+        separator !== undefined
+          ? `Columns must be separated by commas, and this file seems to use ${separator}. Export it again with commas.`
+          : renames.length > 0
+            ? `Did somebody change the export? In the header, ${renames.join(' and ')}, then drop the file again.`
+            : 'Add the column to the header and to every row, then drop the file again.',
     },
   );
 }

@@ -48,4 +48,5 @@ function readJson({ path, columns }: JsonInput): string {
 }
 
 /** DuckDB takes a path that it reads for a pattern: a lake below a folder like `data [old]` must still work. */
-const pathLiteral = (path: string): string => literal(path.replaceAll(/[[*?]/g, '[$&]'));
+export const escapePattern = (path: string): string => path.replaceAll(/[[*?]/g, '[$&]');
+const pathLiteral = (path: string): string => literal(escapePattern(path));

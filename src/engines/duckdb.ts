@@ -3,9 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { literal, quoted } from './dialect.ts';
 import { duckdbDialect } from './duckdb-dialect.ts';
-import { readInput } from './duckdb-inputs.ts';
+import { escapePattern, readInput } from './duckdb-inputs.ts';
 import type { Engine, Plan, PlanOutput, PlanResult, Row, Value, WrittenFile } from './engine.ts';
-import { EngineError } from './errors.ts';
+import { EngineError, EngineFullError } from './errors.ts';
 
 export interface DuckdbOptions {
   /** Bounds DuckDB's buffers, as DuckDB writes sizes, for example `1GB`. */
@@ -40,7 +40,9 @@ export class DuckdbEngine implements Engine {
     try {
       // Data cannot make SQL reach elsewhere, whatever it holds: names and values are never SQL here,
       // and this is the second wall behind that rule.
-      const directories = [...options.directories, options.spillDirectory].map(literal).join(', ');
+      const allowed = [...options.directories, options.spillDirectory];
+      // Paths are compared as they are given: those that are read have their pattern characters escaped.
+      const directories = [...new Set([...allowed, ...allowed.map(escapePattern)])].map(literal).join(', ');
       await connection.run(`SET allowed_directories = [${directories}]`);
       await connection.run('SET enable_external_access = false');
       await connection.run('SET lock_configuration = true');
@@ -61,9 +63,10 @@ export class DuckdbEngine implements Engine {
       return await execute(connection, plan, signal);
     } catch (error) {
       signal?.throwIfAborted();
-      if (error instanceof EngineError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
-      throw new EngineError(`DuckDB could not execute the plan "${plan.name}": ${reason}`, { cause: error });
+      const message = `DuckDB could not execute the plan "${plan.name}": ${reason}`;
+      if (/No space left on device/i.test(reason)) throw new EngineFullError(message, error);
+      throw new EngineError(message, { cause: error });
     } finally {
       signal?.removeEventListener('abort', interrupt);
       connection.closeSync();

@@ -4,3 +4,12 @@ import { HitparadeError } from '../errors.ts';
 export class EngineError extends HitparadeError {
   readonly kind = 'unexpected';
 }
+
+/** The disk is full: nothing that the plan wrote is used. */
+export class EngineFullError extends HitparadeError {
+  readonly kind = 'temporary';
+
+  constructor(message: string, cause: unknown) {
+    super(message, { cause, hint: 'Make room on the disk of the lake and run again; no file was lost.' });
+  }
+}

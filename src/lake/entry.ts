@@ -24,6 +24,8 @@ const common = z.object({
   /** SHA-256 of the bytes as received. */
   cid: sha256,
   bytes: count,
+  /** The source's version in the lake when it was read: as long as it stays, so do the bytes. */
+  sourceVersion: z.string(),
   /** When the source was last modified; future times are judged against it. */
   asOf: z.iso.datetime(),
   /** When the entry was committed. */

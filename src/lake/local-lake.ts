@@ -18,7 +18,7 @@ import { LocalTrash } from './local-trash.ts';
 import { LocalWorkspace } from './local-workspace.ts';
 import { LocalWriter } from './local-writer.ts';
 import type { Fill } from './local-writer.ts';
-import { STAGING } from './zones.ts';
+import { RAW, STAGING } from './zones.ts';
 
 /** Far longer than any write lasts: only what a dead process left is older. */
 const SCRATCH_LIFE_MS = 3 * 24 * 60 * 60 * 1000;
@@ -111,8 +111,7 @@ export class LocalLake implements Lake {
     assertKey(to);
     return doing(`copy ${from} to ${to}`, async () => {
       if ((await this.head(from)) === undefined) throw new ObjectMissingError(from);
-      // Staged objects never change, so they may share their bytes; a source file may be rewritten in place.
-      if (from.startsWith(STAGING)) {
+      if (from.startsWith(STAGING) || (await this.#isReceivedHereOnly(from))) {
         try {
           return await this.#writer.link(this.#path(from), this.#path(to));
         } catch (error) {
@@ -122,6 +121,16 @@ export class LocalLake implements Lake {
       }
       return this.#writer.create(this.#path(to), this.#contentOf(from));
     });
+  }
+
+  /**
+   * Staged objects never change, so they may share their bytes with a copy. A source file may still be
+   * open in the program that delivers it: sharing keeps what that writes late, which would vanish with the
+   * source otherwise. Not so if the file has another name outside, where its owner may rewrite it.
+   */
+  async #isReceivedHereOnly(key: string): Promise<boolean> {
+    if (!key.startsWith(RAW)) return false;
+    return (await lstatIfPresent(this.#path(key)))?.nlink === 1n;
   }
 
   async copy(from: string, to: string): Promise<void> {

@@ -66,6 +66,11 @@ export function archiveKey(filename: string, at: Date, suffix: string): string {
 }
 export const rejectedKey = (dataset: Dataset, filename: string, suffix: string): string =>
   `${ARCHIVE}rejected/${dataset}/${withSuffix(filename, suffix)}`;
+/** Where a file is archived whose own place holds other bytes. */
+export function archiveAside(key: string, cid: string): string {
+  const folder = key.slice(0, key.lastIndexOf('/') + 1);
+  return folder + withSuffix(key.slice(folder.length), `kept-${cid.slice(0, 12)}`);
+}
 export const rejectionReasonsKey = (rejected: string): string => `${rejected}.reasons.json`;
 
 /** Keeps the name that people know, unless it would grow beyond what file systems allow. */

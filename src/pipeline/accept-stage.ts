@@ -1,9 +1,10 @@
 import { contracts } from '../contracts/index.ts';
 import type { LogEntry } from '../lake/entry.ts';
+import { hashObject } from '../lake/hash-object.ts';
 import { ObjectChangedError, ObjectMissingError } from '../lake/errors.ts';
 import { claimFile } from '../stages/check-if-processed/claim.ts';
 import type { SourceFile } from '../stages/context.ts';
-import { acceptFile } from '../stages/validate/accept-file.ts';
+import { type Acceptance, acceptFile } from '../stages/validate/accept-file.ts';
 import type { StageName } from './events.ts';
 import type { RunContext } from './session.ts';
 
@@ -54,7 +55,14 @@ export async function acceptCatalogue(
   const decided: DecidedFile[] = [];
   for (const source of files) {
     const stage = source.dataset === 'users' ? 'validate_users' : 'validate_songs';
-    const { entry, repeated } = await acceptFile(context, source, 0, progress.reporter(stage, source));
+    let acceptance: Acceptance;
+    try {
+      acceptance = await acceptFile(context, source, 0, progress.reporter(stage, source));
+    } catch (error) {
+      leftForLater(context, source, error);
+      continue;
+    }
+    const { entry, repeated } = acceptance;
     progress.finished(source, rowsOf(entry));
     // A rejected one still has to leave raw, however often it came.
     if (!repeated || entry.kind === 'rejected') decided.push({ source, entry, repeated, epoch: undefined });
@@ -62,18 +70,23 @@ export async function acceptCatalogue(
   return decided;
 }
 
-/**
- * Whether the log surely has this catalogue file as it lies there: same size and time as when it was
- * taken, and not touched within the moments around that, when a time can stay the same over a change.
- */
-export function isUnchangedCatalogue(
-  { log }: RunContext,
-  { dataset, filename, object }: SourceFile,
-): boolean {
-  const entry = log.state.activeFile(dataset, filename);
-  if (entry?.kind !== 'accepted' || entry.ruleVersion !== contracts[dataset].ruleVersion) return false;
-  if (entry.bytes !== object.bytes || entry.asOf !== object.modified.toISOString()) return false;
-  return Date.parse(entry.at) - object.modified.getTime() > 2_000;
+/** Catalogue files that the log does not have as they lie there, or has under an older contract. */
+export async function changedCatalogue(
+  { lake, log }: RunContext,
+  files: readonly SourceFile[],
+): Promise<readonly SourceFile[]> {
+  const changed: SourceFile[] = [];
+  for (const file of files) {
+    const { dataset, filename, object } = file;
+    const entry = log.state.activeFile(dataset, filename);
+    const known = entry?.kind === 'accepted' && entry.ruleVersion === contracts[dataset].ruleVersion;
+    if (known && entry.sourceVersion === object.version) continue;
+    // A copied lake, or a touched file: the bytes decide.
+    const same =
+      known && entry.bytes === object.bytes && (await hashObject(lake, object.key)).sha256 === entry.cid;
+    if (!same) changed.push(file);
+  }
+  return changed;
 }
 
 /** Claims a play file and takes it into the log. undefined if another runner has it, or it is gone. */
@@ -96,10 +109,16 @@ export async function acceptStream(
     return { source, entry, repeated, epoch: claim.epoch };
   } catch (error) {
     await ledger.release(filename, claim.epoch);
-    if (!(error instanceof ObjectMissingError || error instanceof ObjectChangedError)) throw error;
-    observe({ type: 'notice', subject: filename, message: `${error.message} It is left for the next run.` });
+    leftForLater(context, source, error);
     return undefined;
   }
 }
 
 const rowsOf = (entry: LogEntry): number => (entry.kind === 'accepted' ? entry.counts.rows : 0);
+
+/** A source that changes or goes while it is read is no failure: whoever writes it is not done. */
+function leftForLater({ observe }: RunContext, { dataset, filename }: SourceFile, error: unknown): void {
+  if (!(error instanceof ObjectMissingError || error instanceof ObjectChangedError)) throw error;
+  const message = `${error.message} It is left for the next run.`;
+  observe({ type: 'notice', dataset, subject: filename, message });
+}

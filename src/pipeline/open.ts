@@ -43,7 +43,7 @@ async function serveTables(session: Session, port: number | undefined): Promise<
   const { tables } = await session.tables();
   const { embedded } = tables;
   if (embedded === undefined) {
-    throw new UsageError(`the tables are not embedded: they are at ${tables.location}.`, {
+    throw new UsageError(`the tables are not embedded: this lake uses ${tables.location}.`, {
       hint: 'Read them there, or leave out --dynamodb-endpoint.',
     });
   }

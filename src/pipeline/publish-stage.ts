@@ -18,39 +18,45 @@ export async function transformBehind(context: RunContext): Promise<readonly Pub
   });
 }
 
+/** Tries at a date that another runner loads at the same moment; after that it is left to the other. */
+const ROUNDS = 3;
+
 /** Brings the tables up to `processed/`. Returns what was done to each date. */
 export async function loadBehind(context: RunContext): Promise<readonly DateReport[]> {
-  const { lake, log, tables, published, ports, observe, signal } = context;
-  const publications = await readPublications(lake);
-  const pending = datesToLoad(await readMarkers(published, log.identity), publications);
-  for (const publication of publications.values()) {
-    // Computed anew with the same result: the tables have it already.
-    if (publication.loaded_on !== null || pending.includes(publication)) continue;
-    await writePublication(lake, { ...publication, loaded_on: ports.now().toISOString() });
+  const { lake, tables, published, ports, observe, signal } = context;
+  const reports = new Map<string, DateReport>();
+  for (let round = 0; round < ROUNDS; round++) {
+    const publications = await readPublications(lake);
+    const pending = await behindTables(context, publications);
+    for (const publication of publications.values()) {
+      // Computed anew with the same result: the tables have it already.
+      if (publication.loaded_on !== null || pending.includes(publication)) continue;
+      await writePublication(lake, { ...publication, loaded_on: ports.now().toISOString() });
+    }
+    if (pending.length === 0) break;
+    for (const [index, publication] of pending.entries()) {
+      signal.throwIfAborted();
+      const { date, version, plays } = publication;
+      const items = await loadDate(context, tables, published, publication);
+      const progress = { done: index + 1, total: pending.length, rows: 0, unit: 'dates' } as const;
+      observe({ type: 'progress', stage: 'load_to_dynamodb', subject: date, ...progress });
+      if (items !== undefined) reports.set(date, { date, version, plays, items });
+    }
   }
-  const reports: DateReport[] = [];
-  for (const publication of pending) {
-    signal.throwIfAborted();
-    const { date, version, plays } = publication;
-    const items = await loadDate(context, tables, published, publication);
-    const report = { date, version, plays, items };
-    reports.push(report);
-    const progress = { done: reports.length, total: pending.length, rows: 0, unit: 'dates' } as const;
-    observe({ type: 'progress', stage: 'load_to_dynamodb', subject: date, ...progress });
-    observe({ type: 'date', report });
-  }
-  return reports;
+  for (const report of reports.values()) observe({ type: 'date', report });
+  return [...reports.values()].toSorted((a, b) => (a.date < b.date ? -1 : 1));
 }
 
 /** By date: the publications that the tables hold in full. Read anew, never inferred. */
-export async function loadedPublications({
-  lake,
-  log,
-  published,
-}: RunContext): Promise<ReadonlyMap<string, Publication>> {
-  const publications = await readPublications(lake);
-  const behind = new Set(
-    datesToLoad(await readMarkers(published, log.identity), publications).map(({ date }) => date),
-  );
+export async function loadedPublications(context: RunContext): Promise<ReadonlyMap<string, Publication>> {
+  const publications = await readPublications(context.lake);
+  const behind = new Set((await behindTables(context, publications)).map(({ date }) => date));
   return new Map([...publications].filter(([date]) => !behind.has(date)));
+}
+
+async function behindTables(
+  { log, published }: RunContext,
+  publications: ReadonlyMap<string, Publication>,
+): Promise<readonly Publication[]> {
+  return datesToLoad(await readMarkers(published, log), publications);
 }

@@ -1,10 +1,10 @@
-import { HitparadeError } from '../errors.ts';
+import { asError, HitparadeError } from '../errors.ts';
 import { pendingFiles } from '../stages/wait-for-stream/pending-files.ts';
 import {
   acceptCatalogue,
   acceptStream,
   type DecidedFile,
-  isUnchangedCatalogue,
+  changedCatalogue,
   Progress,
 } from './accept-stage.ts';
 import { reportOf } from './file-report.ts';
@@ -12,8 +12,7 @@ import { loadBehind, loadedPublications, transformBehind } from './publish-stage
 import type { FileReport, RunReport } from './reports.ts';
 import { recordRun } from './run-history.ts';
 import type { RunContext } from './session.ts';
-import { sweepStaging } from './sweep.ts';
-import { archiveFiles, makeAllVisible, markFiles, prepareTables, settledUpTo } from './settle-stage.ts';
+import { archiveFiles, makeAllVisible, markFiles, prepareTables, settle } from './settle-stage.ts';
 
 /**
  * One pass: finishes what an earlier run left behind, then takes every pending file through all stages.
@@ -26,7 +25,7 @@ export async function run(context: RunContext): Promise<RunReport> {
   const id = ports.uniqueId();
   await prepareTables(context);
   await makeAllVisible(context);
-  await sweepStaging(context);
+  const before = log.settled;
 
   const users = await pendingFiles(lake, 'users');
   const songs = await pendingFiles(lake, 'songs');
@@ -35,9 +34,7 @@ export async function run(context: RunContext): Promise<RunReport> {
     const message = 'left where it is: only .csv and .csv.gz files are taken';
     observe({ type: 'notice', subject: key, message });
   }
-  const catalogueFiles = [...users.files, ...songs.files].filter(
-    (file) => !isUnchangedCatalogue(context, file),
-  );
+  const catalogueFiles = await changedCatalogue(context, [...users.files, ...songs.files]);
   const files = [...catalogueFiles, ...streams.files];
   const bytes = files.reduce((sum, { object }) => sum + object.bytes, 0);
   observe({ type: 'run_started', run: id, files: files.length, bytes });
@@ -54,7 +51,7 @@ export async function run(context: RunContext): Promise<RunReport> {
     } catch (error) {
       signal.throwIfAborted();
       // One file must not keep the others from being counted; the run still ends as failed.
-      failures.push(error instanceof Error ? error : new Error(String(error)));
+      failures.push(asError(error));
     }
   }
 
@@ -63,13 +60,14 @@ export async function run(context: RunContext): Promise<RunReport> {
   const loaded = await loadedPublications(context);
   const published = new Set([...transformed, ...dates].map(({ date }) => date));
   await markFiles(context, { decided, dates: published, all: false, loaded });
-  await archiveFiles(context, [...catalogue, ...decided], loaded);
-  await log.checkpoint(settledUpTo(log.state.entries, loaded));
+  failures.push(...(await archiveFiles(context, [...catalogue, ...decided], loaded)));
+  await settle(context, loaded);
 
   const reports = (of: readonly DecidedFile[]): FileReport[] =>
     of.map(({ entry, repeated }) => {
       const report = reportOf(entry, log.state, loaded);
-      const again = repeated && entry.kind !== 'rejected';
+      // A file that an earlier run took and could not finish is no repetition: it is finished by this one.
+      const again = repeated && entry.kind !== 'rejected' && entry.n <= before;
       return again ? { ...report, status: 'duplicate', duplicate_of: entry.filename } : report;
     });
   const report: RunReport = {

@@ -1,5 +1,4 @@
-import { InvariantError } from '../errors.ts';
-import type { LogEntry } from '../lake/entry.ts';
+import { asError, InvariantError } from '../errors.ts';
 import type { Publication } from '../lake/publication.ts';
 import { archiveSource } from '../stages/archive-stream-file/archive-source.ts';
 import { isPublished, markFile } from '../stages/mark-as-processed/mark.ts';
@@ -13,13 +12,14 @@ import { reportOf } from './file-report.ts';
 import type { FileReport } from './reports.ts';
 import { loadedPublications } from './publish-stage.ts';
 import { type RunContext, TABLES } from './session.ts';
+import { sweepStaging } from './sweep.ts';
 
 /** Makes absent tables. A ledger that had to be made was lost, or never was: it is written from the log. */
 export async function prepareTables(context: RunContext): Promise<void> {
   const { tables, published, log } = context;
   const { created } = await ensureTables(tables, TABLES);
   // Before anything is taken: a run that could not publish should not begin.
-  await readMarkers(published, log.identity);
+  await readMarkers(published, log);
   if (!created.includes(tables.nameOf(LEDGER_TABLE))) return;
   const loaded = await loadedPublications(context);
   await markFiles(context, { decided: [], dates: new Set(), all: true, loaded });
@@ -71,23 +71,36 @@ function outcomeOf(report: FileReport): LedgerOutcome {
   return { ...facts, status };
 }
 
-/** Moves decided sources out of `raw/`, those of accepted files only once they are published. */
+/**
+ * Moves decided sources out of `raw/`, those of accepted files only once they are published. Returns why
+ * some could not be moved.
+ */
 export async function archiveFiles(
   { lake, observe, signal }: RunContext,
   decided: readonly DecidedFile[],
   loaded: ReadonlyMap<string, Publication>,
-): Promise<void> {
+): Promise<readonly Error[]> {
+  const failures: Error[] = [];
   for (const [index, { source, entry }] of decided.entries()) {
     signal.throwIfAborted();
     if (!isPublished(entry, loaded)) continue;
-    await archiveSource(lake, entry, source);
+    try {
+      await archiveSource(lake, entry, source);
+    } catch (error) {
+      // Counted and marked, and still in raw: that must not keep the others there.
+      failures.push(asError(error));
+    }
     const progress = { done: index + 1, total: decided.length, rows: 0, unit: 'files' } as const;
     observe({ type: 'progress', stage: 'archive_stream_file', subject: source.filename, ...progress });
   }
+  return failures;
 }
 
-/** The highest number up to which every entry is published, so that no later run has to look again. */
-export function settledUpTo(entries: readonly LogEntry[], loaded: ReadonlyMap<string, Publication>): number {
+/** Remembers up to where every entry is visible and published, so that no later run has to look again. */
+export async function settle(context: RunContext, loaded: ReadonlyMap<string, Publication>): Promise<void> {
+  await makeAllVisible(context);
+  const { entries } = context.log.state;
   const open = entries.find((entry) => !isPublished(entry, loaded));
-  return open === undefined ? entries.length : open.n - 1;
+  await context.log.checkpoint(open === undefined ? entries.length : open.n - 1);
+  await sweepStaging(context);
 }

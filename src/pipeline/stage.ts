@@ -5,15 +5,14 @@ import { claimFile } from '../stages/check-if-processed/claim.ts';
 import type { SourceFile } from '../stages/context.ts';
 import { acceptFile } from '../stages/validate/accept-file.ts';
 import { pendingFiles } from '../stages/wait-for-stream/pending-files.ts';
-import { acceptCatalogue, type DecidedFile, isUnchangedCatalogue, Progress } from './accept-stage.ts';
+import { acceptCatalogue, type DecidedFile, changedCatalogue, Progress } from './accept-stage.ts';
 import type { StageName } from './events.ts';
 import { reportOf } from './file-report.ts';
 import type { StageReport } from './hitparade.ts';
 import { loadBehind, loadedPublications, transformBehind } from './publish-stage.ts';
 import { readManifest, writeManifestFile } from './run-manifest.ts';
 import type { RunContext } from './session.ts';
-import { sweepStaging } from './sweep.ts';
-import { archiveFiles, makeAllVisible, markFiles, prepareTables, settledUpTo } from './settle-stage.ts';
+import { archiveFiles, makeAllVisible, markFiles, prepareTables, settle } from './settle-stage.ts';
 
 /** The claim of a file is somebody else's: the orchestrator's retry is the remedy. */
 class LeaseHeldError extends HitparadeError {
@@ -122,18 +121,19 @@ const STAGE_WORK: Readonly<Record<StageName, StageWork>> = {
   archive_stream_file: async (context, { run, file }) => {
     const decided = await decidedFiles(context, run, file);
     const loaded = await loadedPublications(context);
-    await archiveFiles(context, decided, loaded);
-    await context.log.checkpoint(settledUpTo(context.log.state.entries, loaded));
-    await sweepStaging(context);
+    const [failure] = await archiveFiles(context, decided, loaded);
+    await settle(context, loaded);
+    if (failure !== undefined) throw failure;
     return { worked: decided.length > 0, decided };
   },
 };
 
 async function validateCatalogue(context: RunContext, dataset: 'users' | 'songs'): Promise<Outcome> {
   const { files } = await pendingFiles(context.lake, dataset);
-  const changed = files.filter((file) => !isUnchangedCatalogue(context, file));
+  const changed = await changedCatalogue(context, files);
   const decided = await acceptCatalogue(context, changed, new Progress(context, changed));
-  await archiveFiles(context, decided, new Map());
+  const [failure] = await archiveFiles(context, decided, new Map());
+  if (failure !== undefined) throw failure;
   return { worked: decided.length > 0, decided };
 }
 

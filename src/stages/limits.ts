@@ -6,10 +6,13 @@ export interface Limits extends ScanLimits {
   readonly maxDatesPerFile: number;
   /** Rows of plays that one transform plan takes together, unless one date alone has more. */
   readonly playsPerTransform: number;
+  /** Parts that one transform plan reads together, unless one date alone has more. */
+  readonly partsPerTransform: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
   ...DEFAULT_SCAN_LIMITS,
   maxDatesPerFile: 400,
   playsPerTransform: 5_000_000,
+  partsPerTransform: 1_000,
 };

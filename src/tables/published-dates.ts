@@ -19,6 +19,9 @@ export interface PublishedDate {
   readonly published_on: string;
 }
 
+/** Present only while the tables hold complete charts of the date. */
+const CHARTS = { '#digest': 'digest', '#kpis': 'kpi_version', '#on': 'published_on' };
+
 /** The markers of the table `PublishedDates`: one a date, whose version never falls. */
 export class PublishedDates {
   readonly #tables: Tables;
@@ -50,31 +53,46 @@ export class PublishedDates {
   }
 
   /**
-   * Moves the marker of a date forward; the same version may be marked again. `false` if the tables hold
-   * a newer one, or charts of another lake. Safe to repeat, so an answer that was lost does no harm.
+   * Announces that this writer is about to load a version: from here on the tables hold no complete charts
+   * of the date. `false` if they hold, or are being given, a newer version or charts of another lake: write
+   * nothing then.
    */
-  async advance(date: string, record: PublishedDate): Promise<boolean> {
+  begin(date: string, load: Pick<PublishedDate, 'lake' | 'version'>, writer: string): Promise<boolean> {
     return this.#update(date, {
-      UpdateExpression: 'SET #lake = :lake, #version = :version, #kpis = :kpis, #digest = :digest, #on = :on',
+      UpdateExpression:
+        'SET #lake = :lake, #version = :version, #writer = :writer REMOVE #digest, #kpis, #on',
       // Never written; or ours and not newer; or another lake's whose charts are gone with their table.
       ConditionExpression:
         'attribute_not_exists(#version) OR (#lake = :lake AND #version <= :version) ' +
         'OR (#lake <> :lake AND attribute_not_exists(#digest))',
-      ExpressionAttributeNames: {
-        '#lake': 'lake',
-        '#version': 'version',
-        '#kpis': 'kpi_version',
-        '#digest': 'digest',
-        '#on': 'published_on',
-      },
+      ExpressionAttributeNames: { '#lake': 'lake', '#version': 'version', '#writer': 'writer', ...CHARTS },
       ExpressionAttributeValues: toAttributes({
-        ':lake': record.lake,
-        ':version': record.version,
-        ':kpis': record.kpi_version,
-        ':digest': record.digest,
-        ':on': record.published_on,
+        ':lake': load.lake,
+        ':version': load.version,
+        ':writer': writer,
       }),
     });
+  }
+
+  /**
+   * Marks what this writer began as complete. If another writer has begun since, the two may have mixed
+   * their items: then nothing is marked, the date counts as not loaded, and the result is `false`.
+   */
+  async finish(date: string, record: PublishedDate, writer: string): Promise<boolean> {
+    const { kpi_version, digest, published_on } = record;
+    const complete = await this.#update(date, {
+      UpdateExpression: 'SET #kpis = :kpis, #digest = :digest, #on = :on',
+      ConditionExpression: '#writer = :writer',
+      ExpressionAttributeNames: { '#writer': 'writer', ...CHARTS },
+      ExpressionAttributeValues: toAttributes({
+        ':writer': writer,
+        ':kpis': kpi_version,
+        ':digest': digest,
+        ':on': published_on,
+      }),
+    });
+    if (!complete) await this.#forgetCharts(date);
+    return complete;
   }
 
   /**
@@ -82,13 +100,15 @@ export class PublishedDates {
    * a runner with older charts still cannot pass for the newest.
    */
   async invalidate(): Promise<void> {
-    for (const date of (await this.list()).keys()) {
-      await this.#update(date, {
-        UpdateExpression: 'REMOVE #digest, #kpis, #on',
-        ConditionExpression: 'attribute_exists(#digest)',
-        ExpressionAttributeNames: { '#digest': 'digest', '#kpis': 'kpi_version', '#on': 'published_on' },
-      });
-    }
+    for (const date of (await this.list()).keys()) await this.#forgetCharts(date);
+  }
+
+  #forgetCharts(date: string): Promise<boolean> {
+    return this.#update(date, {
+      UpdateExpression: 'REMOVE #digest, #kpis, #on',
+      ConditionExpression: 'attribute_exists(#digest)',
+      ExpressionAttributeNames: CHARTS,
+    });
   }
 
   async #update(

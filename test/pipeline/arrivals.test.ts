@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, link, mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { plays, songs, TestLake, type Drop } from '../support/test-lake.ts';
 
@@ -13,6 +13,12 @@ async function listens(lake: TestLake): Promise<Record<string, number | bigint |
   return Object.fromEntries(
     items.map((item) => [`${String(item['date'])} ${String(item['genre'])}`, item['listen_count']]),
   );
+}
+
+async function count(records: AsyncIterable<unknown>): Promise<number> {
+  const found: unknown[] = [];
+  for await (const record of records) found.push(record);
+  return found.length;
 }
 
 describe('what arrives, and when', () => {
@@ -115,6 +121,25 @@ describe('what arrives, and when', () => {
     expect(existsSync(join(lake.directory, 'raw/songs/songs.csv'))).toBe(true);
   });
 
+  test('a catalogue file that changed is taken, even with its old size and time', async () => {
+    const lake = await TestLake.open();
+    await lake.run({ ...catalogue, text: songs('a pop 1000') }, stream('1.csv', plays('u a 10:00:00')));
+    await lake.run({ ...catalogue, text: songs('a pop 9000') });
+    expect(await lake.chart('daily_genre')).toMatchObject([{ total_listening_time: 9000 }]);
+  });
+
+  test('the same bytes with another time are judged anew when they replace what replaced them', async () => {
+    const lake = await TestLake.open({ onSameName: 'replace' });
+    const text = plays('u a 2024-06-25 10:00:00', 'u a 2024-06-25 23:00:00', ' a 2024-06-25 10:00:00');
+    const early = { ...stream('1.csv', text), modified: new Date('2024-06-24T12:00:00Z') };
+    await lake.run(catalogue, early);
+    expect(await listens(lake)).toEqual({ '2024-06-25 pop': 1 });
+    await lake.run(stream('1.csv', plays('v a 10:00:00')));
+    await lake.run({ ...early, modified: new Date('2024-07-25T00:00:00Z') });
+    expect(await listens(lake)).toEqual({ '2024-06-25 pop': 2 });
+    expect(await count(lake.hitparade.badRecords())).toBe(1);
+  });
+
   test('a catalogue can go back to what it was', async () => {
     const lake = await TestLake.open();
     await lake.run(catalogue, stream('1.csv', plays('u a 10:00:00')));
@@ -212,6 +237,55 @@ describe('a rejected file', () => {
     expect(taken).toMatchObject([{ filename: 'songs.csv', status: 'failed' }]);
     expect(await listens(lake)).toEqual({ '2024-06-25 pop': 1 });
     expect(existsSync(join(lake.directory, 'archive/rejected/songs/songs.csv'))).toBe(true);
+  });
+});
+
+describe('a source and its archive', () => {
+  test('what an uploader writes after its file was taken is kept in the archive', async () => {
+    const lake = await TestLake.open();
+    await lake.drop(stream('slow.csv', plays('u a 10:00:00')));
+    const upload = await open(join(lake.directory, 'raw/streams/slow.csv'), 'a');
+    const { files } = await lake.run(catalogue);
+    await upload.write('v,a,2024-06-25 11:00:00\n');
+    await upload.close();
+    const kept = await readFile(join(lake.directory, files[0]?.location ?? ''), 'utf8');
+    expect(kept).toBe(plays('u a 10:00:00', 'v a 11:00:00'));
+  });
+
+  test('a source with another name outside is copied, so that its owner can go on using it', async () => {
+    const lake = await TestLake.open();
+    const text = plays('u a 10:00:00');
+    const own = join(lake.directory, 'export.csv');
+    await writeFile(own, text);
+    await mkdir(join(lake.directory, 'raw/streams'), { recursive: true });
+    await link(own, join(lake.directory, 'raw/streams/1.csv'));
+    const { files } = await lake.run(catalogue);
+    await appendFile(own, 'more');
+    expect(await readFile(join(lake.directory, files[0]?.location ?? ''), 'utf8')).toBe(text);
+  });
+
+  test('a rejected file that was mended in place stays, and the next one is kept beside it', async () => {
+    const lake = await TestLake.open();
+    const broken = stream('1.csv', 'User_ID,track_id,listen_time\n');
+    await lake.run(broken);
+    const place = join(lake.directory, 'archive/rejected/streams/1.csv');
+    await writeFile(place, 'mended');
+    const { files } = await lake.run(broken, stream('2.csv', plays('u a 10:00:00')));
+    expect(files).toMatchObject([{ status: 'failed' }, { status: 'success' }]);
+    expect(await readFile(place, 'utf8')).toBe('mended');
+    const beside = (await readdir(dirname(place))).filter((name) => /^1\.kept-\w+\.csv$/.test(name));
+    expect(await readFile(join(dirname(place), beside[0] ?? ''), 'utf8')).toBe(broken.text);
+  });
+
+  test('one that cannot be archived does not keep the others in raw, and the run says so', async () => {
+    const lake = await TestLake.open();
+    await lake.run(catalogue, stream('a.csv', plays('u a 10:00:00')));
+    await expect(
+      lake.run(stream('a.csv/b.csv', plays('u a 11:00:00')), stream('z.csv', plays('u a 12:00:00'))),
+    ).rejects.toThrow(/a\.csv/);
+    expect(existsSync(join(lake.directory, 'raw/streams/z.csv'))).toBe(false);
+    expect(existsSync(join(lake.directory, 'raw/streams/a.csv/b.csv'))).toBe(true);
+    expect(await listens(lake)).toEqual({ '2024-06-25 pop': 3 });
   });
 });
 

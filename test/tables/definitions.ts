@@ -1,3 +1,4 @@
+import type { PublishedDate, PublishedDates } from '../../src/tables/published-dates.ts';
 import {
   LEDGER_TABLE,
   PUBLISHED_DATES_TABLE,
@@ -27,4 +28,16 @@ export function song(genre: string, plays: number): Item {
 
 export function songs(count: number, plays = 1): Item[] {
   return Array.from({ length: count }, (_, index) => song(`genre-${String(index).padStart(5, '0')}`, plays));
+}
+
+let writers = 0;
+
+/** Loads nothing and says that it did; `false` as soon as a step of it is refused. */
+export async function publish(
+  published: PublishedDates,
+  date: string,
+  record: PublishedDate,
+): Promise<boolean> {
+  const writer = `writer-${(writers += 1)}`;
+  return (await published.begin(date, record, writer)) && (await published.finish(date, record, writer));
 }

@@ -13,7 +13,7 @@ import { PublishedDates } from '../../src/tables/published-dates.ts';
 import { readItems } from '../../src/tables/query.ts';
 import { syncItems } from '../../src/tables/sync-items.ts';
 import type { Tables } from '../../src/tables/tables.ts';
-import { ALL, DATE, GENRES, song, SONGS } from './definitions.ts';
+import { ALL, DATE, GENRES, song, SONGS, publish } from './definitions.ts';
 import { describeTables } from './suite.ts';
 
 const MARKER = {
@@ -119,18 +119,18 @@ describeTables('ensureTables', ({ fresh, ready }) => {
   test('takes the markers of all dates back when a KPI table is gone, but no version falls', async () => {
     const tables = await ready();
     const published = new PublishedDates(tables);
-    await published.advance(DATE, MARKER);
+    await publish(published, DATE, MARKER);
     await deleteTable(tables);
     await ensureTables(tables, ALL);
     expect(await published.get(DATE)).toBeUndefined();
-    expect(await published.advance(DATE, { ...MARKER, version: 6 })).toBe(false);
-    expect(await published.advance(DATE, MARKER)).toBe(true);
+    expect(await publish(published, DATE, { ...MARKER, version: 6 })).toBe(false);
+    expect(await publish(published, DATE, MARKER)).toBe(true);
   });
 
   test('takes the markers back before the KPI table exists, so that a crash in between is safe', async () => {
     const tables = await ready();
     const published = new PublishedDates(tables);
-    await published.advance(DATE, MARKER);
+    await publish(published, DATE, MARKER);
     await deleteTable(tables);
     const send = tables.client.send.bind(tables.client);
     let crashed = false;
@@ -154,7 +154,7 @@ describeTables('ensureTables', ({ fresh, ready }) => {
 
   test('leaves the markers alone when only the ledger is gone', async () => {
     const tables = await ready();
-    await new PublishedDates(tables).advance(DATE, MARKER);
+    await publish(new PublishedDates(tables), DATE, MARKER);
     await tables.client.send(new DeleteTableCommand({ TableName: tables.nameOf(LEDGER_TABLE) }));
     await ensureTables(tables, ALL);
     expect(await new PublishedDates(tables).get(DATE)).toEqual(MARKER);

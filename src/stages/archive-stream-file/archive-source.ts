@@ -1,7 +1,7 @@
 import type { LogEntry } from '../../lake/entry.ts';
 import { hashObject } from '../../lake/hash-object.ts';
 import type { Lake } from '../../lake/lake.ts';
-import { rejectionReasonsKey } from '../../lake/zones.ts';
+import { archiveAside, rejectionReasonsKey } from '../../lake/zones.ts';
 import type { SourceFile } from '../context.ts';
 import { ArchiveMismatchError } from './errors.ts';
 
@@ -13,12 +13,30 @@ import { ArchiveMismatchError } from './errors.ts';
  */
 export async function archiveSource(lake: Lake, entry: LogEntry, source: SourceFile): Promise<boolean> {
   if (entry.archive === null) return false;
-  if ((await hashObject(lake, source.object.key)).sha256 !== entry.cid) return false;
-  await lake.copyIfAbsent(source.object.key, entry.archive);
-  const copy = await hashObject(lake, entry.archive);
-  if (copy.sha256 !== entry.cid) throw new ArchiveMismatchError(entry.archive, entry.cid, copy.sha256);
-  if (entry.kind === 'rejected') await writeReasons(lake, entry, entry.archive);
-  return lake.deleteIfMatch(source.object.key, source.object.version);
+  const { key } = source.object;
+  const before = await lake.head(key);
+  if (before === undefined || !(await holds(lake, key, entry.cid))) return false;
+  const place = await keep(lake, entry, key, entry.archive);
+  if (entry.kind === 'rejected') await writeReasons(lake, entry, place);
+  const after = await lake.head(key);
+  if (after === undefined) return true;
+  // Sharing its bytes with the archive is a change of the source, too; so the bytes are asked again.
+  if (after.version !== before.version && !(await holds(lake, key, entry.cid))) return false;
+  return lake.deleteIfMatch(key, after.version);
+}
+
+const holds = async (lake: Lake, key: string, cid: string): Promise<boolean> =>
+  (await hashObject(lake, key)).sha256 === cid;
+
+/** Where the verified copy is. Somebody may have mended or moved what stood at the entry's place. */
+async function keep(lake: Lake, { cid }: LogEntry, from: string, archive: string): Promise<string> {
+  let found = '';
+  for (const place of [archive, archiveAside(archive, cid)]) {
+    await lake.copyIfAbsent(from, place);
+    found = (await hashObject(lake, place)).sha256;
+    if (found === cid) return place;
+  }
+  throw new ArchiveMismatchError(archive, cid, found);
 }
 
 async function writeReasons(

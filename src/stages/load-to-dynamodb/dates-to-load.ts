@@ -1,3 +1,4 @@
+import type { CommitLog } from '../../lake/log.ts';
 import { digestOf, type Publication } from '../../lake/publication.ts';
 import type { PublishedDate, PublishedDates } from '../../tables/published-dates.ts';
 import { ForeignTablesError } from './errors.ts';
@@ -7,12 +8,13 @@ export type Markers = ReadonlyMap<string, PublishedDate>;
 
 /**
  * Reads the markers of the tables.
- * @param lake identity of this lake
  * @throws ForeignTablesError if the tables hold charts of another lake: nothing may be mixed with them
  */
-export async function readMarkers(published: PublishedDates, lake: string): Promise<Markers> {
+export async function readMarkers(published: PublishedDates, log: CommitLog): Promise<Markers> {
   const markers = await published.list();
-  for (const [date, marker] of markers) if (marker.lake !== lake) throw new ForeignTablesError(date);
+  // After the markers: of an empty lake, the first entry may have been written and published meanwhile.
+  if (log.identity === '') await log.catchUp();
+  for (const [date, { lake }] of markers) if (lake !== log.identity) throw new ForeignTablesError(date);
   return markers;
 }
 

@@ -7,13 +7,16 @@ import type { SkippedItem, SyncResult } from '../../tables/sync-result.ts';
 import type { Tables } from '../../tables/tables.ts';
 import type { StageContext } from '../context.ts';
 
-/** Makes the KPI tables equal to what `processed/` holds of a date, then moves the date's marker. */
+/**
+ * Makes the KPI tables equal to what `processed/` holds of a date, between two moves of the date's marker.
+ * @returns undefined if another runner loads the date at the same moment: it is loaded again, then
+ */
 export async function loadDate(
   { lake, log, engine, signal, ports }: StageContext,
   tables: Tables,
   published: PublishedDates,
   publication: Publication,
-): Promise<SyncResult> {
+): Promise<SyncResult | undefined> {
   const { date, version, kpi_version } = publication;
   const inputs = await Promise.all(
     kpis.map(async ({ name, columns }): Promise<[string, PlanInput]> => {
@@ -30,6 +33,8 @@ export async function loadDate(
   };
   const { rows } = await engine.run(plan, signal);
 
+  const writer = ports.uniqueId();
+  if (!(await published.begin(date, { lake: log.identity, version }, writer))) return undefined;
   const total = { written: 0, deleted: 0, unchanged: 0 };
   const skipped: SkippedItem[] = [];
   for (const { name, table, toItem } of kpis) {
@@ -41,14 +46,9 @@ export async function loadDate(
     skipped.push(...counts.skipped);
   }
   const published_on = ports.now().toISOString();
-  const newest = await published.advance(date, {
-    lake: log.identity,
-    version,
-    kpi_version,
-    digest: digestOf(publication),
-    published_on,
-  });
+  const record = { lake: log.identity, version, kpi_version, digest: digestOf(publication), published_on };
+  if (!(await published.finish(date, record, writer))) return undefined;
   // For people who ask the lake; whether the tables are up to date is decided from their own marker.
-  if (newest) await writePublication(lake, { ...publication, loaded_on: published_on });
+  await writePublication(lake, { ...publication, loaded_on: published_on });
   return { ...total, skipped };
 }

@@ -5,9 +5,10 @@ import type { Sources } from '../../kpis/sources.ts';
 import { transformPlan } from '../../kpis/transform-plan.ts';
 import type { Part } from '../../lake/entry.ts';
 import type { Workspace } from '../../lake/lake.ts';
-import { type Publication, writePublication } from '../../lake/publication.ts';
+import { type Publication, readPublication, writePublication } from '../../lake/publication.ts';
 import { kpiKey } from '../../lake/zones.ts';
 import type { StageContext } from '../context.ts';
+import type { Limits } from '../limits.ts';
 
 /**
  * Computes the KPIs of dates from exactly the parts that the log lists, and swaps them into
@@ -22,7 +23,7 @@ export async function transformDates(
   const { log, limits } = context;
   const parts = log.state.activeParts();
   const publications: Publication[] = [];
-  for (const batch of batches(dates, parts, limits.playsPerTransform)) {
+  for (const batch of batches(dates, parts, limits)) {
     for (const publication of await transformBatch(context, batch, parts)) {
       publications.push(publication);
       onDate(publication);
@@ -36,18 +37,22 @@ type PartsByDate = ReadonlyMap<string, readonly Part[]>;
 function batches(
   dates: readonly string[],
   parts: PartsByDate,
-  maxPlays: number,
+  { playsPerTransform, partsPerTransform }: Limits,
 ): readonly (readonly string[])[] {
   const all: string[][] = [];
   let plays = Number.POSITIVE_INFINITY;
+  let files = 0;
   for (const date of dates) {
-    const own = (parts.get(date) ?? []).reduce((sum, { rows }) => sum + rows, 0);
-    if (plays + own > maxPlays) {
+    const own = parts.get(date) ?? [];
+    const ownPlays = own.reduce((sum, { rows }) => sum + rows, 0);
+    if (plays + ownPlays > playsPerTransform || files + own.length > partsPerTransform) {
       all.push([]);
       plays = 0;
+      files = 0;
     }
     all.at(-1)?.push(date);
-    plays += own;
+    plays += ownPlays;
+    files += own.length;
   }
   return all;
 }
@@ -80,10 +85,13 @@ async function transformBatch(
     );
     const publications: Publication[] = [];
     for (const date of dates) {
+      // Another runner that knew more of the log may have been faster.
+      const version = versions.get(date) ?? 0;
+      if (((await readPublication(lake, date))?.version ?? 0) > version) continue;
       const publication: Publication = {
         format: 1,
         date,
-        version: versions.get(date) ?? 0,
+        version,
         kpi_version: KPI_VERSION,
         published_on: ports.now().toISOString(),
         loaded_on: null,

@@ -2,6 +2,7 @@ import { ScanRejectedError } from '../../csv/errors.ts';
 import { takeSnapshot } from '../../csv/snapshot.ts';
 import { FileRejectedError, InvariantError } from '../../errors.ts';
 import type { LogEntry } from '../../lake/entry.ts';
+import { doing } from '../../lake/local-files.ts';
 import { hashObject } from '../../lake/hash-object.ts';
 import type { Workspace } from '../../lake/lake.ts';
 import type { SourceFile, StageContext } from '../context.ts';
@@ -37,7 +38,9 @@ export async function acceptFile(
   const workspace = await lake.workspace(attempt);
   let committing = false;
   try {
-    const { received, verdict } = await examine(context, file, workspace, onProgress);
+    const { received, verdict } = await doing(`take ${file.object.key}`, () =>
+      examine(context, file, workspace, onProgress),
+    );
     // Decided inside the commit, on the log as it is then: another runner may have been faster.
     let taken: LogEntry | undefined;
     committing = true;

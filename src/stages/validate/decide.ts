@@ -31,7 +31,17 @@ export function decide(delivery: {
   const { file, received, known, verdict, attempt, epoch, at, state } = delivery;
   const { dataset, filename } = file;
   const asOf = file.object.modified.toISOString();
-  const common = { dataset, filename, ...received, asOf, at: at.toISOString(), attempt, epoch };
+  const sourceVersion = file.object.version;
+  const common = {
+    dataset,
+    filename,
+    ...received,
+    sourceVersion,
+    asOf,
+    at: at.toISOString(),
+    attempt,
+    epoch,
+  };
 
   const rejection = known.kind === 'refused' ? sameName(known.because) : verdict;
   if (rejection instanceof FileRejectedError) {
