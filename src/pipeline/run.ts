@@ -8,6 +8,7 @@ import {
   Progress,
 } from './accept-stage.ts';
 import { reportOf } from './file-report.ts';
+import { publishing } from './publish-lock.ts';
 import { loadBehind, loadedPublications, transformBehind } from './publish-stage.ts';
 import type { FileReport, RunReport } from './reports.ts';
 import { recordRun } from './run-history.ts';
@@ -55,13 +56,16 @@ export async function run(context: RunContext): Promise<RunReport> {
     }
   }
 
-  const transformed = await transformBehind(context);
-  const dates = await loadBehind(context);
-  const loaded = await loadedPublications(context);
-  const published = new Set([...transformed, ...dates].map(({ date }) => date));
-  await markFiles(context, { decided, dates: published, all: false, loaded });
-  failures.push(...(await archiveFiles(context, [...catalogue, ...decided], loaded)));
-  await settle(context, loaded);
+  const { dates, loaded } = await publishing(context, async () => {
+    const transformed = await transformBehind(context);
+    const dates = await loadBehind(context);
+    const loaded = await loadedPublications(context);
+    const published = new Set([...transformed, ...dates].map(({ date }) => date));
+    await markFiles(context, { decided, dates: published, all: false, loaded });
+    failures.push(...(await archiveFiles(context, [...catalogue, ...decided], loaded)));
+    await settle(context, loaded);
+    return { dates, loaded };
+  });
 
   const reports = (of: readonly DecidedFile[]): FileReport[] =>
     of.map(({ entry, repeated }) => {

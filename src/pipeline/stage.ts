@@ -9,6 +9,7 @@ import { acceptCatalogue, type DecidedFile, changedCatalogue, Progress } from '.
 import type { StageName } from './events.ts';
 import { reportOf } from './file-report.ts';
 import type { StageReport } from './hitparade.ts';
+import { publishing } from './publish-lock.ts';
 import { loadBehind, loadedPublications, transformBehind } from './publish-stage.ts';
 import { readManifest, writeManifestFile } from './run-manifest.ts';
 import type { RunContext } from './session.ts';
@@ -36,7 +37,12 @@ export async function runStage(context: RunContext, name: StageName, job: Job): 
   const pending = (await pendingFiles(lake, 'streams')).files.filter(
     ({ filename }) => job.file === undefined || filename === job.file,
   );
-  const { worked, decided = [], dates = [] } = await STAGE_WORK[name](context, job, pending);
+  const work = (): Promise<Outcome> => STAGE_WORK[name](context, job, pending);
+  const {
+    worked,
+    decided = [],
+    dates = [],
+  } = await (PUBLISHES.has(name) ? publishing(context, work) : work());
   const loaded = await loadedPublications(context);
   return {
     run: job.run,
@@ -47,6 +53,14 @@ export async function runStage(context: RunContext, name: StageName, job: Job): 
     dates,
   };
 }
+
+/** Stages that write what readers of charts see, or that rest on it. */
+const PUBLISHES: ReadonlySet<StageName> = new Set<StageName>([
+  'transform_data',
+  'load_to_dynamodb',
+  'mark_as_processed',
+  'archive_stream_file',
+]);
 
 type StageWork = (context: RunContext, job: Job, pending: readonly SourceFile[]) => Promise<Outcome>;
 

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import type { Readable } from 'node:stream';
 import { afterAll } from 'vitest';
 import { BIN, PROGRAM, PROJECT } from './paths.ts';
@@ -117,7 +118,7 @@ function cleanEnvironment(home: string): Record<string, string> {
   return {
     PATH: `${BIN}:${process.env['PATH'] ?? ''}`,
     HOME: home,
-    TMPDIR: process.env['TMPDIR'] ?? '/tmp',
+    TMPDIR: tmpdir(),
     AWS_EC2_METADATA_DISABLED: 'true',
   };
 }
