@@ -13,7 +13,7 @@ export const SONG_COLUMNS: Columns = {
 export const USER_COLUMNS: Columns = { user_id: 'VARCHAR' };
 
 /** Base name of the part that a play stands in. */
-export const PART_COLUMN = 'part';
+const PART_COLUMN = 'part';
 
 const songInput = (index: number): string => `songs_${index}`;
 

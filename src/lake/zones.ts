@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { DATASETS, type Dataset } from '../contracts/contract.ts';
+import type { Dataset } from '../contracts/contract.ts';
 
 /** Every path of the lake is made here; no path literal stands elsewhere. */
 
 export const RAW = 'raw/';
-export const VALIDATED = 'validated/';
-export const BAD_RECORDS = 'bad-records/';
+const VALIDATED = 'validated/';
+const BAD_RECORDS = 'bad-records/';
 export const PROCESSED = 'processed/';
-export const ARCHIVE = 'archive/';
+const ARCHIVE = 'archive/';
 export const LOG = '_log/';
 export const STAGING = '_staging/';
 /** Private to one machine: embedded tables, spill files. Never part of the lake's content. */
@@ -15,12 +15,6 @@ export const PRIVATE = '.hitparade/';
 
 export const rawPrefix = (dataset: Dataset): string => `${RAW}${dataset}/`;
 export const rawKey = (dataset: Dataset, filename: string): string => rawPrefix(dataset) + filename;
-
-/** The dataset and filename of a key in `raw/`, or undefined if it is none. */
-export function parseRawKey(key: string): { dataset: Dataset; filename: string } | undefined {
-  const dataset = DATASETS.find((name) => key.startsWith(rawPrefix(name)));
-  return dataset === undefined ? undefined : { dataset, filename: key.slice(rawPrefix(dataset).length) };
-}
 
 /** `_log/000000000012.json`: numbers padded, so that the order of keys is the order of entries. */
 export const logKey = (n: number): string => `${LOG}${String(n).padStart(12, '0')}.json`;

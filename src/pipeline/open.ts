@@ -3,10 +3,8 @@ import { UsageError } from '../errors.ts';
 import { type HitparadeConfig, withDefaults } from './config.ts';
 import type { Observer } from './events.ts';
 import type { Hitparade, OpenHitparade, TableAccess } from './hitparade.ts';
-import { badRecords, chart, files, loadedOnes, status } from './read-model.ts';
-import { run } from './run.ts';
+import { badRecords, files, loadedOnes, status } from './read-model.ts';
 import { Session, TABLES } from './session.ts';
-import { runStage } from './stage.ts';
 
 /**
  * Opens a lake with its tables and engine; nothing is started before it is needed.
@@ -20,15 +18,16 @@ function open(config: HitparadeConfig, observer: Observer): Hitparade {
   const session = new Session(withDefaults(config), ports, observer);
   const never = new AbortController().signal;
   return {
-    run: async ({ signal = never } = {}) => run(await session.context(signal)),
+    run: async ({ signal = never } = {}) => (await import('./run.ts')).run(await session.context(signal)),
     stage: async (name, { run: id, file, signal = never }) =>
-      runStage(await session.context(signal), name, { run: id, file }),
+      (await import('./stage.ts')).runStage(await session.context(signal), name, { run: id, file }),
     status: async () => status(await session.lake(), await session.log()),
     files: async (name) => files(await session.lake(), await session.log(), name),
     publishedDates: async () => [...(await loadedOnes(await session.lake())).keys()],
     chart: async (kpi, query) => {
       const dates = [...(await loadedOnes(await session.lake())).keys()];
       if (dates.length === 0) return [];
+      const { chart } = await import('./chart.ts');
       return chart((await session.tables()).tables, dates, kpi, query);
     },
     badRecords: async function* (filter) {

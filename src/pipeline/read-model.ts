@@ -1,16 +1,13 @@
 import { createInterface } from 'node:readline';
 import { DATASETS } from '../contracts/contract.ts';
-import { kpis } from '../kpis/index.ts';
 import type { Lake } from '../lake/lake.ts';
 import type { CommitLog } from '../lake/log.ts';
 import { readPublications } from '../lake/publication.ts';
 import { isPublished } from '../stages/mark-as-processed/mark.ts';
 import { datesBehind } from '../stages/transform-data/dates-behind.ts';
 import { pendingFiles } from '../stages/wait-for-stream/pending-files.ts';
-import { readItems } from '../tables/query.ts';
-import type { Tables } from '../tables/tables.ts';
 import { reportOf, type Publications } from './file-report.ts';
-import type { ChartItem, ChartQuery, Hitparade, KpiName } from './hitparade.ts';
+import type { Hitparade } from './hitparade.ts';
 import type { BadRecord, FileReport, StatusReport } from './reports.ts';
 import { lastRuns } from './run-history.ts';
 
@@ -76,25 +73,6 @@ async function pendingCount(lake: Lake, { state }: CommitLog): Promise<number> {
     const entry = state.latest(dataset, filename);
     return entry?.bytes !== object.bytes || entry.asOf !== object.modified.toISOString();
   }).length;
-}
-
-/** Items of a KPI table for the published dates of a range, in the order of the table's keys. */
-export async function chart(
-  tables: Tables,
-  dates: readonly string[],
-  name: KpiName,
-  { from, to, genre }: ChartQuery,
-): Promise<readonly ChartItem[]> {
-  const kpi = kpis.find((candidate) => candidate.name === name);
-  if (kpi === undefined) throw new TypeError(`no KPI is called ${name}`);
-  const items: ChartItem[] = [];
-  for (const date of dates.filter((published) => published >= from && published <= to)) {
-    // The KPI tables hold texts and numbers only: that is what `toItem` makes.
-    items.push(...((await readItems(tables, kpi.table, date)) as ChartItem[]));
-  }
-  return genre === undefined
-    ? items
-    : items.filter((item) => (item['genre_name'] ?? item['genre']) === genre);
 }
 
 /** The bad rows of everything that counts now, in the order of the log, each as it came. */

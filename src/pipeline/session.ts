@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DuckdbEngine } from '../engines/duckdb.ts';
+import type { DuckdbEngine } from '../engines/duckdb.ts';
 import { UsageError } from '../errors.ts';
 import { kpis } from '../kpis/index.ts';
 import type { Lake } from '../lake/lake.ts';
@@ -10,10 +10,9 @@ import { CommitLog } from '../lake/log.ts';
 import { PRIVATE } from '../lake/zones.ts';
 import type { Ports, StageContext } from '../stages/context.ts';
 import { DEFAULT_LIMITS } from '../stages/limits.ts';
-import { connectTables } from '../tables/connect.ts';
 import { LEDGER_TABLE, PUBLISHED_DATES_TABLE, type TableDefinition } from '../tables/definition.ts';
-import { Ledger } from '../tables/ledger.ts';
-import { PublishedDates } from '../tables/published-dates.ts';
+import type { Ledger } from '../tables/ledger.ts';
+import type { PublishedDates } from '../tables/published-dates.ts';
 import type { Tables } from '../tables/tables.ts';
 import type { CompleteConfig } from './config.ts';
 import type { Observer } from './events.ts';
@@ -38,7 +37,10 @@ export interface RunContext extends StageContext, TableAccessors {
   readonly owner: string;
 }
 
-/** Opens the parts of one lake when they are first needed: a command pays only for what it uses. */
+/**
+ * Opens the parts of one lake when they are first needed, and loads their code only then: a command that
+ * only reads the log answers before DuckDB or the AWS SDK could have started.
+ */
 export class Session {
   readonly config: CompleteConfig;
   readonly ports: Ports;
@@ -70,13 +72,17 @@ export class Session {
   }
 
   engine(): Promise<DuckdbEngine> {
-    this.#engine ??= DuckdbEngine.open({
-      memoryLimit: this.config.memoryLimit,
-      threads: this.config.threads,
-      spillDirectory: join(this.#directory, PRIVATE, 'spill'),
-      directories: [this.#directory],
-    });
+    this.#engine ??= this.#openEngine();
     return this.#engine;
+  }
+
+  async #openEngine(): Promise<DuckdbEngine> {
+    const { DuckdbEngine } = await import('../engines/duckdb.ts');
+    // The lake's own idea of where it is: links in the path are resolved there.
+    const root = fileURLToPath((await this.lake()).url);
+    const { memoryLimit, threads } = this.config;
+    const spillDirectory = join(root, PRIVATE, 'spill');
+    return DuckdbEngine.open({ memoryLimit, threads, spillDirectory, directories: [root] });
   }
 
   tables(): Promise<TableAccessors> {
@@ -85,6 +91,11 @@ export class Session {
   }
 
   async #connect(): Promise<TableAccessors> {
+    const [{ connectTables }, { Ledger }, { PublishedDates }] = await Promise.all([
+      import('../tables/connect.ts'),
+      import('../tables/ledger.ts'),
+      import('../tables/published-dates.ts'),
+    ]);
     const { dynamodbEndpoint, region, tablePrefix } = this.config;
     const tables = await connectTables({
       tablePrefix,

@@ -27,7 +27,7 @@ export interface ScanOptions {
 }
 
 /** A stream that delivers the bytes in chunks of these lengths. */
-export function streamOf(bytes: Buffer, chunks: readonly number[] = [Math.max(bytes.length, 1)]): Readable {
+function streamOf(bytes: Buffer, chunks: readonly number[] = [Math.max(bytes.length, 1)]): Readable {
   function* cut(): Generator<Buffer> {
     for (let at = 0, i = 0; at < bytes.length; i++) {
       const length = chunks[i % chunks.length] ?? 1;
@@ -66,7 +66,7 @@ export async function* verdictsFor(rows: Iterable<number>): AsyncGenerator<RowVe
   for (const row of rows) yield { row, reasons: [`rule_${row}`] };
 }
 
-export function everyRow(snapshot: Snapshot): number[] {
+function everyRow(snapshot: Snapshot): number[] {
   return Array.from({ length: snapshot.records - snapshot.malformed }, (_, i) => i + 1);
 }
 

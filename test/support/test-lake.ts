@@ -47,7 +47,8 @@ export class TestLake {
   }
 
   async drop({ dataset, filename, text, modified = DEFAULT_MODIFIED }: Drop): Promise<void> {
-    const path = join(this.directory, 'raw', dataset, filename);
+    const root = this.directory.replace(/^file:\/\//, '');
+    const path = join(root, 'raw', dataset, filename);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text);
     await utimes(path, modified, modified);

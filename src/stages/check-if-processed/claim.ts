@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { Claim, Ledger } from '../../tables/ledger.ts';
 
 /** How long others leave a claimed file alone, unless its owner is known to be dead. */
-export const LEASE_SECONDS = 30;
+const LEASE_SECONDS = 30;
 
 /** Takes a play file for this runner: one conditional write, which one of several runners wins. */
 export function claimFile(ledger: Ledger, filename: string, owner: string, now: Date): Promise<Claim> {
