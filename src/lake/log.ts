@@ -24,6 +24,8 @@ export class CommitLog {
   readonly #lake: Lake;
   #head = '';
   #identity = '';
+  /** Entries that the checkpoint knows of. */
+  #seen = 0;
   #checkpointed = 0;
   /** Entries up to this number were found complete by an earlier run. */
   settled = 0;
@@ -41,7 +43,7 @@ export class CommitLog {
     const log = new CommitLog(lake);
     await log.#loadCheckpoint();
     await log.catchUp();
-    await log.#assertNoGap();
+    await log.#assertComplete();
     return log;
   }
 
@@ -54,14 +56,21 @@ export class CommitLog {
     }
   }
 
-  /** The first number without an entry is the end of the log, unless something stands behind it. */
-  async #assertNoGap(): Promise<void> {
-    let last = '';
-    for await (const { key } of this.#lake.list(LOG)) if (LOG_ENTRY.test(key)) last = key;
+  /**
+   * The first number without an entry is the end of the log, unless something stands behind it or the
+   * checkpoint has seen more: then entries are lost, and a number must not be given twice.
+   */
+  async #assertComplete(): Promise<void> {
+    const keys: string[] = [];
+    for await (const { key } of this.#lake.list(LOG)) if (LOG_ENTRY.test(key)) keys.push(key);
     // Others may have committed since: what they wrote follows what was read.
-    if (last > logKey(this.state.head)) await this.catchUp();
-    if (last <= logKey(this.state.head)) return;
-    throw new LogCorruptError(`log entry ${logKey(this.state.head + 1)} is missing, but ${last} is there.`, {
+    await this.catchUp();
+    const lost = keys.findIndex((key, index) => key !== logKey(index + 1));
+    const first = lost >= 0 ? lost + 1 : keys.length + 1;
+    if (lost < 0 && keys.length >= this.#seen) return;
+    // A listing beside a commit may show the later of two new entries alone.
+    if ((await this.#lake.head(logKey(first))) !== undefined) return;
+    throw new LogCorruptError(`log entry ${logKey(first)} is missing, and later ones were written.`, {
       hint: 'Restore the missing objects below _log/ from a backup: they are the record of what was accepted.',
     });
   }
@@ -113,6 +122,7 @@ export class CommitLog {
     const checkpoint = checkpointSchema.safeParse(parseJson(body));
     if (!checkpoint.success) return; // A cache: the log itself says the same.
     const { entries, head, settled } = checkpoint.data;
+    this.#seen = entries.length;
     const last = await this.#lake.get(logKey(entries.length));
     if (last === undefined || sha256(last) !== head) return;
     for (const entry of entries) this.state.apply(entry);

@@ -139,14 +139,25 @@ test('a log whose chain is broken stops every run and is left as it is', async (
   expect(existsSync(join(lake.directory, 'raw/streams/2.csv'))).toBe(true);
 });
 
-test('a missing log entry stops every run, and nothing is written into the gap', async () => {
-  const lake = await TestLake.open();
-  await lake.run(catalogue, first, second);
-  await rm(join(lake.directory, '_log/checkpoint'), { recursive: true });
-  await rm(join(lake.directory, '_log/000000000002.json'));
-  await expect(lake.run({ ...first, filename: '3.csv' })).rejects.toThrow(/000000000002.json is missing/);
-  expect(existsSync(join(lake.directory, '_log/000000000002.json'))).toBe(false);
-});
+test.each([
+  ['in the middle', '000000000002', false],
+  ['in the middle, behind a checkpoint', '000000000002', true],
+  ['at the end', '000000000003', false],
+  ['at the end, behind a checkpoint', '000000000003', true],
+])(
+  'an entry that is lost %s stops every run, and its number is not given again',
+  async (_, entry, checkpointed) => {
+    const lake = await TestLake.open();
+    await lake.run(catalogue, first, second);
+    if (!checkpointed) await rm(join(lake.directory, '_log/checkpoint'), { recursive: true });
+    await rm(join(lake.directory, `_log/${entry}.json`));
+    await expect(lake.run({ ...first, filename: '3.csv', text: plays('w a 10:00:00') })).rejects.toThrow(
+      /missing|lost/,
+    );
+    expect(existsSync(join(lake.directory, `_log/${entry}.json`))).toBe(false);
+    expect(existsSync(join(lake.directory, 'raw/streams/3.csv'))).toBe(true);
+  },
+);
 
 test('a catalogue file is read again when its contract has changed', async () => {
   const lake = await TestLake.open();

@@ -1,7 +1,7 @@
 import type { CommitLog } from '../../lake/log.ts';
 import { digestOf, type Publication } from '../../lake/publication.ts';
 import type { PublishedDate, PublishedDates } from '../../tables/published-dates.ts';
-import { ForeignTablesError } from './errors.ts';
+import { ForeignTablesError, LostEntriesError } from './errors.ts';
 
 /** What the tables were last loaded with, by date. */
 export type Markers = ReadonlyMap<string, PublishedDate>;
@@ -9,12 +9,17 @@ export type Markers = ReadonlyMap<string, PublishedDate>;
 /**
  * Reads the markers of the tables.
  * @throws ForeignTablesError if the tables hold charts of another lake: nothing may be mixed with them
+ * @throws LostEntriesError if they hold what the log does not have any more
  */
 export async function readMarkers(published: PublishedDates, log: CommitLog): Promise<Markers> {
   const markers = await published.list();
   // After the markers: of an empty lake, the first entry may have been written and published meanwhile.
   if (log.identity === '') await log.catchUp();
-  for (const [date, { lake }] of markers) if (lake !== log.identity) throw new ForeignTablesError(date);
+  for (const [date, { lake, version }] of markers) {
+    if (lake !== log.identity) throw new ForeignTablesError(date);
+    if (version > log.state.head) await log.catchUp();
+    if (version > log.state.head) throw new LostEntriesError(date, version, log.state.head);
+  }
   return markers;
 }
 

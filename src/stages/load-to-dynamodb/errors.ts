@@ -15,3 +15,17 @@ export class ForeignTablesError extends HitparadeError {
     );
   }
 }
+
+/** The newest entries of the log are gone: their numbers must not be given again. */
+export class LostEntriesError extends HitparadeError {
+  readonly kind = 'unexpected';
+
+  constructor(date: string, version: number, head: number) {
+    super(
+      `the tables hold ${date} as of log entry ${version}, but the log ends at entry ${head}: entries are lost.`,
+      {
+        hint: 'Restore the missing objects below _log/ from a backup: they are the record of what was accepted.',
+      },
+    );
+  }
+}
