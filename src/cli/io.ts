@@ -25,6 +25,7 @@ export async function write(output: Output, text: string): Promise<void> {
 /** The width to draw in: the terminal's, within what the charts can use. */
 export function widthOf(output: Output, env: Io['env']): number {
   const columns = output.columns ?? Number(env['COLUMNS'] ?? '');
-  if (!Number.isInteger(columns) || columns <= 0) return 80;
+  // A file or a pipe has no width; what reads it copes with longer lines.
+  if (!Number.isInteger(columns) || columns <= 0) return 100;
   return Math.min(160, Math.max(40, columns));
 }

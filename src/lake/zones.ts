@@ -7,7 +7,7 @@ export const RAW = 'raw/';
 const VALIDATED = 'validated/';
 const BAD_RECORDS = 'bad-records/';
 export const PROCESSED = 'processed/';
-const ARCHIVE = 'archive/';
+export const ARCHIVE = 'archive/';
 export const LOG = '_log/';
 export const STAGING = '_staging/';
 /** Private to one machine: embedded tables, spill files. Never part of the lake's content. */

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { DATASETS, type Dataset } from '../../contracts/contract.ts';
 import type { Hitparade } from '../../pipeline/hitparade.ts';
-import type { BadRecord } from '../../pipeline/reports.ts';
+import type { BadRecord, FileReport } from '../../pipeline/reports.ts';
 import { parseCount } from '../arguments.ts';
 import type { Cli } from '../cli.ts';
 import type { DefineCommand } from '../define-command.ts';
@@ -52,6 +52,16 @@ async function badRecords(cli: Cli, file: string | undefined, options: BadRecord
       ...(reason === undefined ? {} : { reason }),
       ...(dataset === undefined ? {} : { dataset }),
     };
+    // Before anything is written: a mistyped name must not look like a file without bad rows.
+    const files = file === undefined ? [] : await hitparade.files(file);
+    if (file !== undefined && files.length === 0) {
+      const known = await hitparade.files();
+      throw unknownFile(
+        cli,
+        file,
+        known.map(({ filename }) => filename),
+      );
+    }
     const records = firstOf(hitparade.badRecords(filter), options.limit ?? Infinity);
     if (target !== undefined) {
       const written = await exportRecords(records, target, options.force === true);
@@ -60,7 +70,7 @@ async function badRecords(cli: Cli, file: string | undefined, options: BadRecord
       return;
     }
     const shown = cli.json ? await printArray(cli, records) : await printListing(cli, records);
-    if (shown === 0 && options.limit !== 0) await explainNone(cli, hitparade, file, reason);
+    if (shown === 0 && options.limit !== 0) await explainNone(cli, hitparade, files[0], reason);
   });
   return EXIT.done;
 }
@@ -85,21 +95,24 @@ async function printArray(cli: Cli, records: AsyncIterable<BadRecord>): Promise<
   return shown;
 }
 
-/** Nothing found is good news, unless the name or the reason was mistyped. */
+/** Nothing found is good news, unless the reason was mistyped or the file was never split into rows. */
 async function explainNone(
   cli: Cli,
   hitparade: Hitparade,
-  file: string | undefined,
+  file: FileReport | undefined,
   reason: string | undefined,
 ): Promise<void> {
-  if (file !== undefined && (await hitparade.files(file)).length === 0) {
-    throw unknownFile(
-      cli,
-      file,
-      (await hitparade.files()).map((report) => report.filename),
-    );
-  }
   if (cli.json) return;
+  if (file?.status === 'failed') {
+    const lies = file.location === null ? '' : ` It lies in ${printable(file.location)}.`;
+    await cli.print(`No bad records: the whole file was rejected. ${printable(file.error ?? '')}${lies}\n`);
+    return;
+  }
+  if (file?.status === 'duplicate') {
+    const original = printable(file.duplicate_of ?? 'another file');
+    await cli.print(`No bad records of its own: it has the same bytes as ${original}.\n`);
+    return;
+  }
   await cli.print('No bad records.\n');
   if (reason === undefined) return;
   const found = Object.entries((await hitparade.status()).bad_records);

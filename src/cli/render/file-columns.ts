@@ -35,6 +35,8 @@ export function paintStatus(status: FileStatus | undefined, text: string, style:
 export function statusColumn(files: readonly FileReport[], style: Style): TableColumn {
   return {
     title: 'status',
+    // The mark says it, too.
+    dispensable: 3,
     cells: files.map((file) => file.status),
     paint: (text, row) => paintStatus(files[row]?.status, text, style),
   };
@@ -53,12 +55,13 @@ export function fileColumns(files: readonly FileReport[], style: Style): readonl
       cells: files.map((file) => statusMark(file.status, style)),
       paint: (text, row) => paintStatus(files[row]?.status, text, style),
     },
-    { title: 'file', cells: files.map((file) => printable(file.filename)), shrinksTo: 16, cut: 'middle' },
+    // Never cut: it is what a person copies into the next command.
+    { title: 'file', cells: files.map((file) => printable(file.filename)) },
     { ...number('rows', (file) => file.rows), cells: files.map((file) => count(file.rows)) },
     number('valid', (file) => file.valid),
     { ...number('bad', (file) => file.bad), paint: style.paint.red },
-    number('repeated', (file) => file.duplicates),
-    number('unknown', (file) => file.unknown_track),
-    { title: 'dates', cells: files.map((file) => dateRange(file.dates)) },
+    { ...number('repeated', (file) => file.duplicates), dispensable: 2 },
+    { ...number('unknown', (file) => file.unknown_track), dispensable: 4 },
+    { title: 'dates', cells: files.map((file) => dateRange(file.dates)), dispensable: 5 },
   ];
 }

@@ -1,7 +1,7 @@
 import type { FileReport } from '../../pipeline/reports.ts';
 import { statusMark, paintStatus } from './file-columns.ts';
 import { shortTime } from './dates.ts';
-import { bytes, count } from './numbers.ts';
+import { bytes, count, counted } from './numbers.ts';
 import { printable } from './printable.ts';
 import type { Style } from './style.ts';
 
@@ -50,7 +50,7 @@ function unknowns(file: FileReport): string {
   const found = [
     ...(file.unknown_track === 0
       ? []
-      : [`${count(file.unknown_track)} plays of tracks that the catalogue does not know`]),
+      : [`${counted(file.unknown_track, 'play')} of tracks that the catalogue does not know`]),
     ...(file.unknown_user === 0 ? [] : [`${count(file.unknown_user)} plays by users that it does not know`]),
   ];
   return found.join(', ');

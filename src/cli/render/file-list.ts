@@ -5,8 +5,6 @@ import { counted } from './numbers.ts';
 import type { Style } from './style.ts';
 import { tableLines } from './table.ts';
 
-const WIDE = 100;
-
 /** One line a file, newest first. */
 export function renderFiles(files: readonly FileReport[], style: Style): string {
   const severalDatasets = new Set(files.map((file) => file.dataset)).size > 1;
@@ -16,15 +14,12 @@ export function renderFiles(files: readonly FileReport[], style: Style): string 
       ...(mark === undefined ? [] : [mark]),
       ...(name === undefined ? [] : [name]),
       statusColumn(files, style),
-      { title: 'dataset', cells: severalDatasets ? files.map((file) => file.dataset) : [] },
+      { title: 'dataset', cells: severalDatasets ? files.map((file) => file.dataset) : [], dispensable: 1 },
       ...rest,
       {
         title: 'processed (UTC)',
-        // A narrow terminal needs its width for the names.
-        cells:
-          style.width < WIDE
-            ? []
-            : files.map((file) => (file.processed_on === null ? '' : shortTime(file.processed_on))),
+        cells: files.map((file) => (file.processed_on === null ? '' : shortTime(file.processed_on))),
+        dispensable: 0,
         paint: style.paint.dim,
       },
     ],

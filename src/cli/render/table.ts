@@ -8,6 +8,8 @@ export interface TableColumn {
   /** Plain text, without colours: it may be cut. */
   readonly cells: readonly string[];
   readonly paint?: (text: string, row: number) => string;
+  /** Left out when the table is wider than the terminal; the lowest number goes first. */
+  readonly dispensable?: number;
   /** This column gives way when the table is wider than the terminal, but keeps this much. */
   readonly shrinksTo?: number;
   /** Where a cell is cut: names of files differ at their ends. */
@@ -34,7 +36,10 @@ const NO_BORDERS = {
 
 /** A table without lines; one string a row, the first is the header. Columns without a value are left out. */
 export function tableLines(columns: readonly TableColumn[], style: Style): readonly string[] {
-  const filled = columns.filter((column) => column.cells.some((cell) => cell !== ''));
+  const filled = affordable(
+    columns.filter((column) => column.cells.some((cell) => cell !== '')),
+    style.width,
+  );
   const widths = fit(filled, style.width);
   const table = new Table({
     chars: NO_BORDERS,
@@ -58,10 +63,27 @@ export function tableLines(columns: readonly TableColumn[], style: Style): reado
     .map((line) => line.trimEnd());
 }
 
+const ownWidth = (column: TableColumn): number =>
+  Math.max(...[column.title, ...column.cells].map(displayWidth));
+const GAP = NO_BORDERS.middle.length;
+
+/** Leaves out as many dispensable columns as it takes. */
+function affordable(columns: readonly TableColumn[], width: number): readonly TableColumn[] {
+  const needed = columns.reduce((sum, column) => sum + ownWidth(column) + GAP, -GAP);
+  const [first] = columns
+    .filter((column) => column.dispensable !== undefined)
+    .toSorted((a, b) => (a.dispensable ?? 0) - (b.dispensable ?? 0));
+  if (needed <= width || first === undefined) return columns;
+  return affordable(
+    columns.filter((column) => column !== first),
+    width,
+  );
+}
+
 /** Takes what is too much from the columns that give way, first from the first. */
 function fit(columns: readonly TableColumn[], width: number): readonly number[] {
-  const widths = columns.map((column) => Math.max(...[column.title, ...column.cells].map(displayWidth)));
-  let excess = widths.reduce((sum, each) => sum + each, 0) + 2 * (columns.length - 1) - width;
+  const widths = columns.map(ownWidth);
+  let excess = widths.reduce((sum, each) => sum + each, 0) + GAP * (columns.length - 1) - width;
   return widths.map((own, index) => {
     const least = columns[index]?.shrinksTo ?? own;
     const cut = Math.min(Math.max(0, excess), Math.max(0, own - least));
