@@ -1,5 +1,5 @@
 import type { ChartItem, Hitparade, KpiName } from '../pipeline/hitparade.ts';
-import type { DayChart } from './render/chart-items.ts';
+import { numberOf, textOf, type DayChart } from './render/chart-items.ts';
 import { dayBefore } from './render/dates.ts';
 
 export interface Days {
@@ -12,12 +12,17 @@ export interface Days {
 export async function compareWithDayBefore(
   hitparade: Hitparade,
   kpi: KpiName,
-  { from, genre }: Days,
+  days: Days,
   items: readonly ChartItem[],
 ): Promise<readonly DayChart[]> {
+  const { from, genre } = days;
   const eve = dayBefore(from);
   const filter = genre === undefined ? {} : { genre };
   const byDate = groupByDate([...(await hitparade.chart(kpi, { from: eve, to: eve, ...filter })), ...items]);
+  const ordered = kpi === 'top_songs' && genre === undefined;
+  const listensByDate = ordered
+    ? await genreListens(hitparade, days)
+    : new Map<string, ReadonlyMap<string, number>>();
   // One genre may well have had no plays on a day whose charts exist.
   const published = genre === undefined ? undefined : new Set(await hitparade.publishedDates());
   return [...byDate]
@@ -25,8 +30,23 @@ export async function compareWithDayBefore(
     .map(([date, ofDate]) => {
       const before = byDate.get(dayBefore(date));
       const none = published?.has(dayBefore(date)) === true ? [] : undefined;
-      return { date, items: ofDate, before: before ?? none };
+      const listens = listensByDate.get(date);
+      return { date, items: ofDate, before: before ?? none, ...(listens === undefined ? {} : { listens }) };
     });
+}
+
+/** Songs are shown genre by genre, in the order that the chart of genres has. */
+async function genreListens(
+  hitparade: Hitparade,
+  { from, to }: Days,
+): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {
+  const byDate = groupByDate(await hitparade.chart('daily_genre', { from, to }));
+  return new Map(
+    [...byDate].map(([date, items]) => [
+      date,
+      new Map(items.map((item) => [textOf(item, 'genre'), numberOf(item, 'listen_count')])),
+    ]),
+  );
 }
 
 function groupByDate(items: readonly ChartItem[]): ReadonlyMap<string, readonly ChartItem[]> {

@@ -178,7 +178,7 @@ test('status shows the lake on one screen, and whole with --json', async () => {
       'Lake file:/lake',
       '  play files  1 pending, 3 success, 1 failed',
       '  dates       7 published, none behind',
-      '  plays       34,000 valid, 12 of unknown tracks',
+      '  plays       34,000 counted, 12 of unknown tracks',
       '  catalogue   1,000 songs, 500 users',
       '',
       'Bad records by reason',

@@ -21,6 +21,8 @@ export interface DayChart {
   readonly date: string;
   readonly items: readonly ChartItem[];
   readonly before: readonly ChartItem[] | undefined;
+  /** Listens of each genre on that day, where a chart is in their order. */
+  readonly listens?: ReadonlyMap<string, number>;
 }
 
 export interface ChartOptions {

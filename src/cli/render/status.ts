@@ -30,7 +30,7 @@ function overview(report: StatusReport, style: Style): string {
   const facts = [
     ['play files', states.join(', ')],
     ['dates', `${count(dates.published)} published, ${behind}`],
-    ['plays', [`${count(plays.valid)} valid`, ...unknown.map((text) => paint.yellow(text))].join(', ')],
+    ['plays', [`${count(plays.valid)} counted`, ...unknown.map((text) => paint.yellow(text))].join(', ')],
     ['catalogue', `${counted(catalogue.songs, 'song')}, ${counted(catalogue.users, 'user')}`],
   ] as const;
   const lines = facts.map(([name, value]) => `  ${paint.dim(name.padEnd(12))}${value}`);

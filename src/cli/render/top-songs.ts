@@ -9,10 +9,10 @@ import { paintRank } from './top-genres.ts';
 
 const GENRES_SHOWN = 20;
 
-/** Each genre's three songs; the genres with the most played songs first, unless all are asked for. */
+/** Each genre's three songs; the genres with the most listens first, unless all are asked for. */
 export function renderTopSongs(chart: DayChart, options: ChartOptions, style: Style): string {
   const genres = byGenre(chart.items);
-  const shown = options.all ? genres : mostPlayed(genres).slice(0, GENRES_SHOWN);
+  const shown = options.all ? genres : mostPlayed(genres, chart.listens).slice(0, GENRES_SHOWN);
   const items = shown.flatMap((genre) => genre.items);
   const lines = songLines(items, chart.before, style);
 
@@ -55,9 +55,10 @@ function byGenre(items: readonly ChartItem[]): readonly GenreSongs[] {
   }));
 }
 
-function mostPlayed(genres: readonly GenreSongs[]): readonly GenreSongs[] {
+/** By all listens of the genre, as the chart of genres; by those of the shown songs if nobody knows. */
+function mostPlayed(genres: readonly GenreSongs[], listens: DayChart['listens']): readonly GenreSongs[] {
   const plays = (genre: GenreSongs): number =>
-    genre.items.reduce((sum, item) => sum + numberOf(item, 'play_count'), 0);
+    listens?.get(genre.name) ?? genre.items.reduce((sum, item) => sum + numberOf(item, 'play_count'), 0);
   return [...genres].sort((a, b) => plays(b) - plays(a));
 }
 
