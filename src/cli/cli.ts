@@ -1,6 +1,4 @@
-import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { UsageError } from '../errors.ts';
 import type { HitparadeConfig } from '../pipeline/config.ts';
 import type { Observer } from '../pipeline/events.ts';
 import type { Hitparade, OpenHitparade } from '../pipeline/hitparade.ts';
@@ -8,9 +6,11 @@ import { wantsColour } from './colour.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { widthOf, write, type Io } from './io.ts';
 import { toJson } from './json.ts';
+import { assertKnownVariables } from './known-variables.ts';
 import { givenFlags, type OptionKey } from './options.ts';
-import { quoted, shownPath } from './paths.ts';
+import { quoted } from './paths.ts';
 import { makeStyle, type Style } from './render/style.ts';
+import { requireLake } from './require-lake.ts';
 import type { Sourced } from './settings-sources.ts';
 
 /** What a test may replace. */
@@ -68,6 +68,7 @@ export async function createCli(
     import('./settings-sources.ts'),
     import('./config.ts'),
   ]);
+  assertKnownVariables(io.env);
   const flags = givenFlags(command);
   const askedFile = flags.get('config') ?? io.env['HITPARADE_CONFIG'];
   const file = typeof askedFile === 'string' && askedFile !== '' ? askedFile : undefined;
@@ -91,7 +92,7 @@ export async function createCli(
     config: () => Promise.resolve().then(() => pipelineConfig(settings, program)),
     async withLake(work, observer, given) {
       const config = given ?? (await cli.config());
-      await requireDirectory(config.lake, program, io.cwd);
+      await requireLake(config.lake, program, io.cwd);
       const hitparade = await dependencies.open(config, observer);
       return closing(hitparade, () => work(hitparade, config));
     },
@@ -119,19 +120,6 @@ async function closing<Result>(hitparade: Hitparade, work: () => Promise<Result>
   }
   await hitparade.close();
   return result;
-}
-
-/** A mistyped path must not become a new, empty lake. */
-async function requireDirectory(lake: string, program: string, cwd: string): Promise<void> {
-  const found = await stat(lake).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (found?.isDirectory() === true) return;
-  const problem = found === undefined ? 'does not exist' : 'is not a directory';
-  throw new UsageError(`the lake ${lake} ${problem}`, {
-    hint: `check the path, or make a lake there: \`${program} init ${quoted(shownPath(cwd, lake))}\``,
-  });
 }
 
 function programName(env: Io['env']): string {

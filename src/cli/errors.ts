@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { HitparadeError, UsageError } from '../errors.ts';
 
 /** No lake was named anywhere. */
 export class NoLakeError extends UsageError {
@@ -18,6 +18,18 @@ export class InvalidSettingError extends UsageError {
 
 /** Planned, and named in the documentation, but not in this version. */
 export class NotAvailableYetError extends UsageError {}
+
+/** No space is left, or the quota is used up. */
+export class DiskFullError extends HitparadeError {
+  readonly kind = 'temporary';
+
+  constructor(action: string, code: string, cause: unknown) {
+    super(`cannot ${action}: no space is left (${code})`, {
+      hint: 'free some space, then run again',
+      cause,
+    });
+  }
+}
 
 function show(value: unknown): string {
   return typeof value === 'string' ? `'${value}'` : JSON.stringify(value);

@@ -2,8 +2,12 @@ import type { Hitparade } from '../pipeline/hitparade.ts';
 import type { Days } from './chart-days.ts';
 import type { Cli } from './cli.ts';
 import { nearMiss } from './near-miss.ts';
+import { truncate } from './render/display-width.ts';
 import { counted } from './render/numbers.ts';
 import { printable } from './render/printable.ts';
+
+/** In columns. */
+const LONGEST_MENTION = 40;
 
 /** Why there is nothing to show, and what could be shown instead. */
 export async function explainNothing(
@@ -16,6 +20,9 @@ export async function explainNothing(
     return `Nothing is published yet. Put play files under raw/streams/ and run \`${cli.copyable('run')}\`.\n`;
   }
   const { from, to, genre } = days;
+  // A genre may be as long as DynamoDB allows a key to be.
+  const mentioned = (name: string): string =>
+    truncate(printable(name), LONGEST_MENTION, cli.style.symbols.ellipsis);
   const when = from === to ? from : `${from} to ${to}`;
   if (genre !== undefined && published.some((date) => date >= from && date <= to)) {
     const others = await hitparade.chart('daily_genre', { from, to });
@@ -23,9 +30,9 @@ export async function explainNothing(
     const near = nearMiss(genre, names);
     const help =
       near === undefined
-        ? `Genres with plays: ${names.slice(0, 12).map(printable).join(', ')}${names.length > 12 ? ', ...' : ''}.`
-        : `Did you mean '${printable(near)}'?`;
-    return `No chart for the genre '${printable(genre)}' on ${when}. ${help}\n`;
+        ? `Genres with plays: ${names.slice(0, 12).map(mentioned).join(', ')}${names.length > 12 ? ', ...' : ''}.`
+        : `Did you mean '${mentioned(near)}'?`;
+    return `No chart for the genre '${mentioned(genre)}' on ${when}. ${help}\n`;
   }
   return `No chart for ${when}. Published: ${listDates(published)}.\n`;
 }

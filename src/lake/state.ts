@@ -79,9 +79,10 @@ export class LakeState {
     return this.#sorted(this.#byFile.get(`${dataset}/${filename}`));
   }
 
-  /** The oldest active entry that holds these bytes, under whatever name. */
-  activeContent(dataset: Dataset, cid: string): LogEntry | undefined {
-    return this.#sorted(this.#byContent.get(`${dataset}/${cid}`))[0];
+  /** Accepted entries that hold these bytes and whose parts count, under whatever name, oldest first. */
+  activeContents(dataset: Dataset, cid: string): readonly AcceptedEntry[] {
+    const active = this.#sorted(this.#byContent.get(`${dataset}/${cid}`));
+    return [...new Set(active.flatMap((entry) => (entry.kind === 'rejected' ? [] : [this.#owner(entry)])))];
   }
 
   /** Every entry whose parts count now, each once, in the order of the log. */

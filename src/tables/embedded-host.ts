@@ -69,8 +69,11 @@ export class EmbeddedHost {
 
   async close(): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.close()));
-    // Before the lock is given up: the next host's own entry must not be overwritten.
-    await writeDiscovery(discoveryFile(this.#home), { endpoint: null, pid: null, ...this.keys });
-    await this.#store.close();
+    try {
+      // Before the lock is given up: the next host's own entry must not be overwritten.
+      await writeDiscovery(discoveryFile(this.#home), { endpoint: null, pid: null, ...this.keys });
+    } finally {
+      await this.#store.close();
+    }
   }
 }

@@ -1,6 +1,7 @@
-import { chmod, mkdir, realpath } from 'node:fs/promises';
+import { chmod, realpath } from 'node:fs/promises';
 import pRetry from 'p-retry';
 import type { StoreOptions } from './dynalite-store.ts';
+import { inDirectory, makeDirectory } from './embedded-access.ts';
 import {
   answers,
   isReachable,
@@ -46,13 +47,19 @@ const hosts = new Map<string, Promise<EmbeddedHost | undefined>>();
  * Opens the tables stored in a directory. Who hosts them is decided by the lock on the database itself;
  * everyone else finds the host through `dynamodb.json` beside it.
  *
- * @throws TablesUnavailableError if another process has the tables open but does not serve them
+ * @throws TablesUnavailableError if another process has the tables open but does not serve them, or no
+ * space is left for them
+ * @throws TablesConfigError if nothing can be stored in the directory
  */
-export async function openEmbeddedTables(
+export function openEmbeddedTables(
   directory: string,
   options: EmbeddedOptions = {},
 ): Promise<EmbeddedTables> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  return inDirectory(directory, () => open(directory, options));
+}
+
+async function open(directory: string, options: EmbeddedOptions): Promise<EmbeddedTables> {
+  await makeDirectory(directory, 0o700);
   await chmod(directory, 0o700);
   const home = await realpath(directory);
   try {
@@ -112,7 +119,7 @@ function useHost(home: string, host: EmbeddedHost): EmbeddedTables {
       closed = true;
       if (!host.removeUser()) return;
       // Until it is closed, whoever opens the tables again finds nobody and asks again.
-      const closing = host.close();
+      const closing = inDirectory(home, () => host.close());
       keepWhile(
         home,
         closing.then(() => undefined),

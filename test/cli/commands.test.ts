@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { GLOBAL_OPTIONS } from '../../src/cli/options.ts';
 import { HitparadeError, InvariantError } from '../../src/errors.ts';
 import {
   badRecord,
@@ -10,6 +11,7 @@ import {
   listOf,
   runReport,
   statusReport,
+  successFile,
 } from './fake-hitparade.ts';
 import { invoke, temporaryDirectory } from './invoke.ts';
 
@@ -139,7 +141,7 @@ test.each([
   expect(stderr).not.toBe('');
 });
 
-test('every command has an example in its help', async () => {
+test('every help has an example, and describes each global option once, within 80 columns', async () => {
   for (const name of [
     'init',
     'demo',
@@ -155,7 +157,27 @@ test('every command has an example in its help', async () => {
     const { code, stdout } = await invoke([name, '--help']);
     expect(code).toBe(0);
     expect(stdout).toContain(`Examples:\n  $ hitparade ${name}`);
+    const lines = stdout.split('\n');
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    for (const { key } of GLOBAL_OPTIONS) {
+      const described = lines.filter((line) => new RegExp(`^  --${key}( |$)`).test(line));
+      expect(described, `${name}: --${key}`).toHaveLength(1);
+    }
   }
+});
+
+test('stage says taken, not success, of plays that no chart counts yet', async () => {
+  const fake = fakeHitparade({
+    stage: (stage, { run }) =>
+      Promise.resolve({ run, stage, worked: true, pending: [], files: [successFile, failedFile], dates: [] }),
+  });
+  const of = async (stage: string): Promise<string> =>
+    (await invoke(['stage', stage, '--run', 'r7', '--lake', '.'], { fake })).stdout;
+  const taken = (await of('validate_streams')).split('\n');
+  expect(taken[1]).toMatch(/^ +file +status +rows /);
+  expect(taken[2]).toMatch(/^\.\. +streams1\.csv +taken +11,346 /);
+  expect(taken[3]).toMatch(/^x +broken\.csv +failed +0/);
+  expect(await of('mark_as_processed')).toMatch(/^ok +streams1\.csv +success +11,346 /m);
 });
 
 test('stage exits with 99 when there was nothing to do', async () => {
@@ -206,6 +228,22 @@ test('files with a name says everything, and offers the near miss for a wrong on
   });
 });
 
+test('one is told in the singular', async () => {
+  const one = { ...successFile, duplicates: 1, unknown_track: 1, unknown_user: 1 };
+  const fake = fakeHitparade({ files: () => Promise.resolve([one]) });
+  const { stdout } = await invoke(['files', 'streams1.csv', '--lake', '.'], { fake });
+  expect(stdout).toContain('  repeated   1 play delivered more than once, counted once\n');
+  expect(stdout).toContain(
+    '  unknown    1 play of a track that the catalogue does not know, 1 play by a user that it does not know\n',
+  );
+  const many = fakeHitparade({
+    files: () => Promise.resolve([{ ...one, duplicates: 2, unknown_track: 2, unknown_user: 0 }]),
+  });
+  const more = (await invoke(['files', 'streams1.csv', '--lake', '.'], { fake: many })).stdout;
+  expect(more).toContain('2 plays delivered more than once');
+  expect(more).toContain('2 plays of tracks that the catalogue does not know\n');
+});
+
 test('show --json prints exact digits and asks for nothing but the dates', async () => {
   const asked: unknown[] = [];
   const big = { ...genreItem('2024-06-25', 'pop', 10), total_listening_time: 9007199254740993n };
@@ -243,6 +281,43 @@ test('a date without data says which dates exist, and is [] in JSON', async () =
   expect(await invoke([...argv, '--json'])).toMatchObject({ code: 0, stdout: '[]\n' });
 });
 
+test('top-songs orders genres by all their listens, as the chart of genres does', async () => {
+  const song = (date: string, genre: string, plays: number) => ({
+    date,
+    genre: `${genre}#1`,
+    genre_name: genre,
+    rank: 1,
+    track_id: genre,
+    track_name: `${genre} song`,
+    artists: 'A',
+    play_count: plays,
+  });
+  const fake = fakeHitparade({
+    chart: (kpi, { from }) =>
+      Promise.resolve(
+        kpi === 'daily_genre'
+          ? [genreItem(from, 'jazz', 100), genreItem(from, 'pop', 300)]
+          : [song(from, 'jazz', 90), song(from, 'pop', 10)],
+      ),
+  });
+  const { stdout } = await invoke(['show', 'top-songs', '--date', '2024-06-25', '--lake', '.'], { fake });
+  expect(stdout.indexOf('pop song')).toBeLessThan(stdout.indexOf('jazz song'));
+  expect(stdout).toContain('pop song');
+});
+
+test('names of genres are cut where they are only mentioned', async () => {
+  const long = 'g'.repeat(1022);
+  const fake = fakeHitparade({
+    chart: (_, { from, genre }) => Promise.resolve(genre === undefined ? [genreItem(from, long, 1)] : []),
+  });
+  for (const genre of ['jazz', `${long}h`]) {
+    const argv = ['show', 'daily-genre', '--date', '2024-06-25', '--genre', genre, '--lake', '.'];
+    const { stdout } = await invoke(argv, { fake });
+    expect(stdout).toContain('ggg~');
+    expect(stdout.length).toBeLessThan(200);
+  }
+});
+
 test('a date that the calendar does not have is wrong usage', async () => {
   expect(await invoke(['show', 'top-songs', '--date', '2024-02-30', '--lake', '.'])).toMatchObject({
     code: 2,
@@ -257,6 +332,53 @@ test('bad-records lists place, byte, reasons and the row; JSON is one array', as
   expect(JSON.parse(json.stdout)).toEqual([badRecord]);
   const limited = await invoke(['bad-records', '--lake', '.', '--json', '--limit', '0']);
   expect(limited.stdout).toBe('[]\n');
+});
+
+test.each([
+  [['stream1.csv']],
+  [['stream1.csv', '--json']],
+  [['streams1.csv', '--dataset', 'users', '--json']],
+  [['stream1.csv', '--export', 'bad.csv']],
+])('bad-records %j of a file that nobody took leaves stdout empty', async (argv) => {
+  const fake = fakeHitparade({ badRecords: () => listOf([]) });
+  const { code, stdout, stderr, cwd } = await invoke(['bad-records', ...argv, '--lake', '.'], { fake });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain('has been taken');
+  await expect(readFile(join(cwd, 'bad.csv'))).rejects.toThrow('ENOENT');
+});
+
+test('bad-records of a rejected file says why it was rejected and where it lies', async () => {
+  const why =
+    'the whole file was rejected: column user_id is missing; the header has User_ID\n' +
+    'It lies in raw/streams/broken.csv.\n';
+  const fake = fakeHitparade({ badRecords: () => listOf([]) });
+  const argv = ['bad-records', 'broken.csv', '--lake', '.'];
+  expect(await invoke(argv, { fake })).toMatchObject({
+    code: 0,
+    stdout: `No bad records: ${why}`,
+    stderr: '',
+  });
+  expect(await invoke([...argv, '--json'], { fake })).toMatchObject({
+    stdout: '[]\n',
+    stderr: `No bad records: ${why}`,
+  });
+  const earlier = await invoke(argv);
+  expect(earlier.stdout).toContain('missing_user_id');
+  expect(earlier.stderr).toBe(`The newest delivery has none: ${why}`);
+});
+
+test('bad-records of a duplicate names the file that was there first', async () => {
+  const again = { ...failedFile, filename: 'again.csv', status: 'duplicate', error: null } as const;
+  const fake = fakeHitparade({
+    badRecords: () => listOf([]),
+    files: () => Promise.resolve([{ ...again, duplicate_of: 'streams1.csv' }]),
+  });
+  expect(await invoke(['bad-records', 'again.csv', '--lake', '.'], { fake })).toMatchObject({
+    code: 0,
+    stdout:
+      'No bad records: it has the same bytes as streams1.csv.\n' +
+      '`hitparade bad-records streams1.csv --lake .` shows those.\n',
+  });
 });
 
 test('an export defuses formulas, quotes as RFC 4180 says, and never overwrites unasked', async () => {

@@ -148,3 +148,62 @@ test('a mistyped lake does not become a new one', async () => {
   );
   expect(fake.opened).toEqual([]);
 });
+
+test('a lake that is a file is called one', async () => {
+  const cwd = await temporaryDirectory();
+  await writeFile(join(cwd, 'f'), '');
+  expect(await invoke(['run', '--lake', 'f'], { cwd })).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr:
+      `error: the lake ${join(cwd, 'f')} is a file, not a directory\n` +
+      'hint: name the directory that holds raw/, not a file in it\n',
+  });
+  expect(await invoke(['run', '--lake', 'f/below'], { cwd })).toMatchObject({
+    code: 2,
+    stderr: `error: the lake ${join(cwd, 'f/below')} cannot be: something above it is a file\nhint: check the path\n`,
+  });
+});
+
+test.each([
+  [['init', 'f']],
+  [['init', 'f/below']],
+  [['generate', '--plays', '100', '--days', '1', '--out', 'f']],
+])('%j where a file stands is wrong usage', async (argv) => {
+  const cwd = await temporaryDirectory();
+  await writeFile(join(cwd, 'f'), '');
+  const { code, stderr } = await invoke(argv, { cwd });
+  expect(code).toBe(2);
+  expect(stderr).toContain('a file stands where a directory must be');
+});
+
+test('an unknown variable of ours is refused with the near miss', async () => {
+  const { code, stderr, stdout, fake } = await invoke(['status', '--lake', '.'], {
+    env: { HITPARADE_LAK: 'x' },
+  });
+  expect({ code, stdout, opened: fake.opened }).toEqual({ code: 2, stdout: '', opened: [] });
+  expect(stderr).toBe("error: unknown variable HITPARADE_LAK\nhint: did you mean 'HITPARADE_LAKE'?\n");
+  const far = await invoke(['status', '--lake', '.'], { env: { HITPARADE_COLOUR_SCHEME: 'x' } });
+  expect(far.stderr).toMatch(/^error: unknown variable HITPARADE_COLOUR_SCHEME\nhint: known variables: /);
+  expect(far.stderr).toContain('HITPARADE_CONFIG, HITPARADE_LAKE, ');
+});
+
+test('what a cluster tells its programs of a service called hitparade is no mistake', async () => {
+  const env = {
+    HITPARADE_SERVICE_HOST: '10.0.0.1',
+    HITPARADE_SERVICE_PORT: '8000',
+    HITPARADE_SERVICE_PORT_HTTP: '8000',
+    HITPARADE_PORT: 'tcp://10.0.0.1:8000',
+    HITPARADE_PORT_8000_TCP: 'tcp://10.0.0.1:8000',
+    HITPARADE_PORT_8000_TCP_ADDR: '10.0.0.1',
+    HITPARADE_ANYTHING_EMPTY: '',
+  };
+  expect(await invoke(['status', '--lake', '.'], { env })).toMatchObject({ code: 0 });
+  expect(await invoke(['status', '--lake', '.'], { env: { HITPARADE_PORT: '8000' } })).toMatchObject({
+    code: 2,
+  });
+});
+
+test('help and version need no variables that are right', async () => {
+  expect(await invoke(['--help'], { env: { HITPARADE_LAK: 'x' } })).toMatchObject({ code: 0, stderr: '' });
+});

@@ -3,7 +3,7 @@ import type { HitparadeConfig } from '../../src/pipeline/config.ts';
 import type { PipelineEvent } from '../../src/pipeline/events.ts';
 import type { BadRecord, FileReport, RunReport, StatusReport } from '../../src/pipeline/reports.ts';
 
-const successFile: FileReport = {
+export const successFile: FileReport = {
   dataset: 'streams',
   filename: 'streams1.csv',
   status: 'success',

@@ -58,6 +58,21 @@ describe('what arrives, and when', () => {
     expect(await listens(lake)).toEqual({ '2024-06-25 pop': 1 });
   });
 
+  test.each([
+    ['the earlier one first', [0, 1]],
+    ['the later one first', [1, 0]],
+  ])('the same bytes with plays that only the later delivery can know count, %s', async (_, order) => {
+    const lake = await TestLake.open();
+    const text = plays('u a 2024-06-25 10:00:00', 'u a 2024-06-27 12:00:00');
+    const deliveries = [
+      { ...stream('early.csv', text), modified: new Date('2024-06-25T12:00:00Z') },
+      { ...stream('late.csv', text), modified: new Date('2024-06-28T00:00:00Z') },
+    ];
+    await lake.run(catalogue);
+    for (const index of order) await lake.run(...deliveries.slice(index, index + 1));
+    expect(await listens(lake)).toEqual({ '2024-06-25 pop': 1, '2024-06-27 pop': 1 });
+  });
+
   test('a duplicate keeps its plays when the file that it repeats is replaced', async () => {
     const lake = await TestLake.open({ onSameName: 'replace' });
     await lake.run(

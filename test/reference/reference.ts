@@ -47,6 +47,7 @@ interface Active {
   readonly delivery: Delivery;
   /** Of a duplicate: as the delivery that it repeats was judged, with that one's time of modification. */
   readonly file: JudgedFile;
+  readonly judgedAgainst: Date;
 }
 
 /**
@@ -55,7 +56,7 @@ interface Active {
  */
 export function runReference(deliveries: readonly Delivery[], options: ReferenceOptions): ReferenceResult {
   let active: readonly Active[] = [];
-  const taken: (Active & Pick<FileOutcome, 'status' | 'error'>)[] = [];
+  const taken: (Omit<Active, 'judgedAgainst'> & Pick<FileOutcome, 'status' | 'error'>)[] = [];
   for (const delivery of deliveries) {
     const step = take(active, delivery, options);
     active = step.active;
@@ -122,10 +123,15 @@ function take(active: readonly Active[], delivery: Delivery, { onSameName }: Ref
   const replaces = !isPlayFile({ delivery }) || onSameName === 'replace';
   const rest = replaces ? active.filter((other) => !sameName.includes(other)) : active;
   // Under another name the same plays are a repetition, but the same catalogue has another precedence.
-  const twin = isPlayFile({ delivery }) ? ofDataset.find(isSameText) : undefined;
+  // Unless it came later, and plays that were in the future then are not any more.
+  const saysTheSame = ({ file, judgedAgainst }: Active): boolean =>
+    file.reasons['listen_time_in_future'] === undefined || judgedAgainst >= delivery.modified;
+  const twin = isPlayFile({ delivery })
+    ? ofDataset.find((other) => isSameText(other) && saysTheSame(other))
+    : undefined;
   if (twin !== undefined) {
     return {
-      active: [...rest, { delivery, file: twin.file }],
+      active: [...rest, { delivery, file: twin.file, judgedAgainst: twin.judgedAgainst }],
       file: twin.file,
       status: 'duplicate',
       error: null,
@@ -133,7 +139,12 @@ function take(active: readonly Active[], delivery: Delivery, { onSameName }: Ref
   }
   const file = judgeFile(delivery.dataset, delivery.text, delivery.modified);
   if (file.error !== null) return { active, file, status: 'failed', error: file.error };
-  return { active: [...rest, { delivery, file }], file, status: 'success', error: null };
+  return {
+    active: [...rest, { delivery, file, judgedAgainst: delivery.modified }],
+    file,
+    status: 'success',
+    error: null,
+  };
 }
 
 const isPlayFile = ({ delivery }: { readonly delivery: Delivery }): boolean => delivery.dataset === 'streams';

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connectTables } from '../../src/tables/connect.ts';
+import { inDirectory } from '../../src/tables/embedded-access.ts';
 import { openEmbeddedTables, type EmbeddedTables } from '../../src/tables/embedded.ts';
 import { ensureTables } from '../../src/tables/ensure.ts';
 import { readItems } from '../../src/tables/query.ts';
@@ -170,6 +171,68 @@ test('an unreadable discovery file is replaced by the host', async () => {
   await writeFile(join(directory, 'dynamodb.json'), '{"endpoint":');
   const tables = await open();
   expect(tables.accessKeyId).toMatch(/^HITPARADE[0-9A-F]{32}$/);
+});
+
+test('a file in the place of the directory, or of one above it, is wrong usage', async () => {
+  await writeFile(directory, '');
+  await expect(open()).rejects.toMatchObject({
+    kind: 'usage',
+    message: `The embedded tables cannot be stored in ${directory}: a file stands where a directory must be (EEXIST).`,
+  });
+  await expect(openEmbeddedTables(join(directory, 'below'))).rejects.toMatchObject({ kind: 'usage' });
+  await rm(directory);
+  await mkdir(directory);
+  await writeFile(join(directory, 'dynamodb'), '');
+  await expect(open()).rejects.toMatchObject({ kind: 'usage' });
+});
+
+test('a host that cannot say that it ends gives the tables up all the same', async () => {
+  const tables = await open();
+  const discovery = join(directory, 'dynamodb.json');
+  await rm(discovery);
+  await mkdir(discovery);
+  await expect(tables.close()).rejects.toThrow();
+  await rm(discovery, { recursive: true });
+  expect((await open(50)).hosted).toBe(true);
+});
+
+function refused(code: string, message = code, cause?: Error): Error {
+  return Object.assign(new Error(message, { cause }), { code });
+}
+
+test.each([
+  ['EROFS', refused('EROFS'), 'usage', 'mounted read-only (EROFS)'],
+  ['EACCES', refused('EACCES'), 'usage', 'not permitted to (EACCES)'],
+  ['EPERM', refused('EPERM'), 'usage', 'belongs to another user (EPERM)'],
+  ['ENOSPC', refused('ENOSPC'), 'temporary', 'No space is left for the embedded tables in there (ENOSPC).'],
+  [
+    'what LevelDB says of a read-only lock',
+    refused(
+      'LEVEL_DATABASE_NOT_OPEN',
+      'Database failed to open',
+      refused('LEVEL_IO_ERROR', 'IO error: there/LOCK: Read-only file system'),
+    ),
+    'usage',
+    '(EROFS)',
+  ],
+  [
+    'what LevelDB says of a full disk',
+    refused('LEVEL_IO_ERROR', 'IO error: there/MANIFEST-000001: No space left on device'),
+    'temporary',
+    '(ENOSPC)',
+  ],
+])('a directory that refuses with %s is told with a remedy', async (_, cause, kind, message) => {
+  await expect(inDirectory('there', () => Promise.reject(cause))).rejects.toMatchObject({
+    kind,
+    message: expect.stringContaining(message) as string,
+    hint: expect.stringMatching(/./) as string,
+    cause,
+  });
+});
+
+test('what nobody expected of the directory stays as it came', async () => {
+  const bug = new TypeError('oops');
+  await expect(inDirectory('there', () => Promise.reject(bug))).rejects.toBe(bug);
 });
 
 /** A process that has the database open, as another command would, and says nothing to anybody. */

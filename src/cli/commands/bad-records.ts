@@ -10,6 +10,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { exportRecords, exportTarget } from '../export-records.ts';
 import { toJson } from '../json.ts';
 import { renderBadRecord } from '../render/bad-record.ts';
+import { quoted } from '../paths.ts';
 import { count, counted } from '../render/numbers.ts';
 import { printable } from '../render/printable.ts';
 import { unknownFile } from './files.ts';
@@ -53,24 +54,20 @@ async function badRecords(cli: Cli, file: string | undefined, options: BadRecord
       ...(dataset === undefined ? {} : { dataset }),
     };
     // Before anything is written: a mistyped name must not look like a file without bad rows.
-    const files = file === undefined ? [] : await hitparade.files(file);
-    if (file !== undefined && files.length === 0) {
-      const known = await hitparade.files();
-      throw unknownFile(
-        cli,
-        file,
-        known.map(({ filename }) => filename),
-      );
-    }
+    const newest = file === undefined ? undefined : await deliveryOf(cli, hitparade, file, dataset);
+    const whole = newest === undefined ? undefined : wholeFile(cli, newest);
     const records = firstOf(hitparade.badRecords(filter), options.limit ?? Infinity);
     if (target !== undefined) {
       const written = await exportRecords(records, target, options.force === true);
       if (cli.json) await cli.printJson({ file: target.path, records: written });
       else await cli.print(`${counted(written, 'bad record')} written to ${printable(target.path)}\n`);
+      if (whole !== undefined) await cli.note(noneOf(written) + whole);
       return;
     }
     const shown = cli.json ? await printArray(cli, records) : await printListing(cli, records);
-    if (shown === 0 && options.limit !== 0) await explainNone(cli, hitparade, files[0], reason);
+    if (whole !== undefined && (cli.json || shown > 0)) await cli.note(noneOf(shown) + whole);
+    else if (whole !== undefined) await cli.print(noneOf(shown) + whole);
+    else if (shown === 0 && options.limit !== 0 && !cli.json) await explainNone(cli, hitparade, reason);
   });
   return EXIT.done;
 }
@@ -95,24 +92,45 @@ async function printArray(cli: Cli, records: AsyncIterable<BadRecord>): Promise<
   return shown;
 }
 
-/** Nothing found is good news, unless the reason was mistyped or the file was never split into rows. */
-async function explainNone(
+/**
+ * The newest delivery under this name.
+ * @throws UsageError if there is none
+ */
+async function deliveryOf(
   cli: Cli,
   hitparade: Hitparade,
-  file: FileReport | undefined,
-  reason: string | undefined,
-): Promise<void> {
-  if (cli.json) return;
-  if (file?.status === 'failed') {
-    const lies = file.location === null ? '' : ` It lies in ${printable(file.location)}.`;
-    await cli.print(`No bad records: the whole file was rejected. ${printable(file.error ?? '')}${lies}\n`);
-    return;
+  name: string,
+  dataset: Dataset | undefined,
+): Promise<FileReport> {
+  const ofDataset = (report: FileReport): boolean => dataset === undefined || report.dataset === dataset;
+  const newest = (await hitparade.files(name)).find(ofDataset);
+  if (newest !== undefined) return newest;
+  const known = (await hitparade.files()).filter(ofDataset).map(({ filename }) => filename);
+  throw unknownFile(cli, name, known);
+}
+
+/** Rows that were found are those of an earlier delivery under the same name. */
+const noneOf = (found: number): string =>
+  found === 0 ? 'No bad records: ' : 'The newest delivery has none: ';
+
+/** What became of a file whose rows nobody looked at one by one. */
+function wholeFile(cli: Cli, file: FileReport): string | undefined {
+  if (file.status === 'failed') {
+    const lies = file.location === null ? '' : `It lies in ${printable(file.location)}.\n`;
+    const why = printable(file.error ?? 'no reason given');
+    return `the whole file was rejected: ${why}\n${lies}`;
   }
-  if (file?.status === 'duplicate') {
-    const original = printable(file.duplicate_of ?? 'another file');
-    await cli.print(`No bad records of its own: it has the same bytes as ${original}.\n`);
-    return;
-  }
+  if (file.status !== 'duplicate') return undefined;
+  const original = file.duplicate_of;
+  if (original === null) return 'the same bytes had been taken before.\n';
+  return (
+    `it has the same bytes as ${printable(original)}.\n` +
+    `\`${cli.copyable(`bad-records ${quoted(printable(original))}`)}\` shows those.\n`
+  );
+}
+
+/** Nothing found is good news, unless the reason was mistyped. */
+async function explainNone(cli: Cli, hitparade: Hitparade, reason: string | undefined): Promise<void> {
   await cli.print('No bad records.\n');
   if (reason === undefined) return;
   const found = Object.entries((await hitparade.status()).bad_records);

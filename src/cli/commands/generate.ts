@@ -8,6 +8,7 @@ import type { DefineCommand } from '../define-command.ts';
 import { NoLakeError } from '../errors.ts';
 import { examples } from '../examples.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { onDisk } from '../on-disk.ts';
 import { quoted, shownPath } from '../paths.ts';
 import { bytes, count, counted } from '../render/numbers.ts';
 
@@ -56,20 +57,22 @@ async function generate(cli: Cli, flags: GenerateFlags): Promise<ExitCode> {
   const line = await progressLine(cli);
   const { plays, days, users, tracks, seed, badRate } = flags;
   const signal = cli.stopSignal();
-  const made = await generateService({
-    directory,
-    plays,
-    days,
-    users,
-    tracks,
-    seed,
-    badRate,
-    start,
-    signal,
-    onProgress: (done, total) => {
-      line?.update(`${count(done.plays)} of ${counted(total, 'play')}  ${bytes(done.bytes)}`);
-    },
-  }).finally(() => line?.stop());
+  const made = await onDisk(`write to ${directory}`, () =>
+    generateService({
+      directory,
+      plays,
+      days,
+      users,
+      tracks,
+      seed,
+      badRate,
+      start,
+      signal,
+      onProgress: (done, total) => {
+        line?.update(`${count(done.plays)} of ${counted(total, 'play')}  ${bytes(done.bytes)}`);
+      },
+    }),
+  ).finally(() => line?.stop());
   const { files } = made;
   if (cli.json) {
     await cli.printJson({ directory, files });

@@ -6,6 +6,7 @@ import type { Cli } from '../cli.ts';
 import { CONFIG_FILE } from '../config-file.ts';
 import type { DefineCommand } from '../define-command.ts';
 import { examples } from '../examples.ts';
+import { onDisk } from '../on-disk.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { quoted, shownPath } from '../paths.ts';
 import { configTemplate } from '../config-template.ts';
@@ -22,9 +23,11 @@ export const defineInit: DefineCommand = (program, action) => {
 async function init(cli: Cli, dir: string): Promise<ExitCode> {
   const directory = resolve(cli.io.cwd, dir);
   const folders = DATASETS.map((dataset) => join(directory, rawPrefix(dataset)));
-  for (const folder of folders) await mkdir(folder, { recursive: true });
   const config = join(directory, CONFIG_FILE);
-  const written = await writeIfAbsent(config, configTemplate());
+  const written = await onDisk(`make a lake in ${directory}`, async () => {
+    for (const folder of folders) await mkdir(folder, { recursive: true });
+    return writeIfAbsent(config, configTemplate());
+  });
   if (cli.json) {
     await cli.printJson({ directory, config, config_written: written, folders });
     return EXIT.done;

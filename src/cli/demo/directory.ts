@@ -1,11 +1,13 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { basename, join, relative, resolve } from 'node:path';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { ARCHIVE, RAW } from '../../lake/zones.ts';
 import { demoDeliveries } from '../../samples/demo.ts';
+import { onDisk } from '../on-disk.ts';
+import { count } from '../render/numbers.ts';
+import { MARKER, notDelivered, writeMarker } from './marker.ts';
 
-/** Says that everything in the directory was made by a demo and may be thrown away. */
-const MARKER = '.hitparade-demo';
+const NAMED = 5;
 
 /**
  * An empty directory for a demo.
@@ -13,45 +15,54 @@ const MARKER = '.hitparade-demo';
  */
 export async function prepareDirectory(asked: string, cwd: string): Promise<string> {
   const directory = resolve(cwd, asked);
-  const names = await namesIn(directory);
-  if (names.includes(MARKER)) {
-    await assertOnlyDemoFiles(directory);
-    await rm(directory, { recursive: true });
-  } else if (names.length > 0) {
-    throw new UsageError(`${directory} is not empty, and no demo made it`, {
-      hint: 'choose another directory with --dir',
-    });
-  }
-  await mkdir(directory, { recursive: true });
-  await writeFile(
-    join(directory, MARKER),
-    'Made by `hitparade demo`, which deletes this directory when it runs again.\n',
-  );
+  await onDisk(`make a demo in ${directory}`, async () => {
+    const names = await namesIn(directory);
+    if (names.includes(MARKER)) {
+      await assertOnlyDemoFiles(directory);
+      await rm(directory, { recursive: true });
+    } else if (names.length > 0) {
+      throw new UsageError(`${directory} is not empty, and no demo made it`, {
+        hint: 'choose another directory with --dir',
+      });
+    }
+    await mkdir(directory, { recursive: true });
+    await writeMarker(directory);
+  });
   return directory;
 }
 
 /** Somebody may have tried files of their own in an earlier demo. */
 async function assertOnlyDemoFiles(directory: string): Promise<void> {
-  const made = new Set(demoDeliveries().flatMap(({ files }) => files.map(({ filename }) => filename)));
-  const strangers: string[] = [];
-  for (const zone of [RAW, ARCHIVE]) {
-    for (const path of await filesBelow(join(directory, zone))) {
-      const name = basename(path).replace(/\.reasons\.json$/, '');
-      if (!made.has(name)) strangers.push(join(zone, path));
-    }
-  }
+  const strangers = [
+    ...(await notDelivered(directory, await filesBelow(directory, RAW))),
+    ...(await filesBelow(directory, ARCHIVE)).filter((key) => !isArchivedDemoFile(key)),
+  ];
   if (strangers.length === 0) return;
-  throw new UsageError(`${directory} holds files that no demo made: ${strangers.slice(0, 5).join(', ')}`, {
-    hint: 'a new demo would delete them: move them away, or choose another directory with --dir',
-  });
+  const more = strangers.length > NAMED ? ` and ${count(strangers.length - NAMED)} more` : '';
+  const them = strangers.length === 1 ? 'it' : 'them';
+  throw new UsageError(
+    `${directory} holds what no demo made: ${strangers.slice(0, NAMED).join(', ')}${more}`,
+    {
+      hint: `a new demo would delete ${them}: move ${them} away, or choose another directory with --dir`,
+    },
+  );
 }
 
-async function filesBelow(directory: string): Promise<readonly string[]> {
-  if ((await namesIn(directory)).length === 0) return [];
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+/** The archive keeps names, and puts something behind those that came before with other bytes. */
+function isArchivedDemoFile(key: string): boolean {
+  const made = demoDeliveries().flatMap(({ files }) => files.map(({ filename }) => filename));
+  return made.includes(basename(key).replace(/\.reasons\.json$/, ''));
+}
+
+/** Keys of the files of a zone, in their order; what is hidden is nobody's delivery. */
+async function filesBelow(directory: string, zone: string): Promise<readonly string[]> {
+  if ((await namesIn(join(directory, zone))).length === 0) return [];
+  const entries = await readdir(join(directory, zone), { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(relative(directory, entry.parentPath), entry.name));
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((key) => !key.split('/').some((segment) => segment.startsWith('.')))
+    .sort();
 }
 
 async function namesIn(directory: string): Promise<readonly string[]> {

@@ -7,6 +7,7 @@ import type { Cli } from '../cli.ts';
 import { pipelineConfig } from '../config.ts';
 import { watchRun } from '../watch-run.ts';
 import { renderNext, renderStep, renderZones } from '../render/demo.ts';
+import { noteDelivered } from './marker.ts';
 import { zoneContents } from './zones.ts';
 import { demoCharts } from './charts.ts';
 
@@ -32,7 +33,9 @@ export async function playDemo(cli: Cli, stage: DemoStage): Promise<void> {
         for (const [index, delivery] of deliveries.entries()) {
           signal.throwIfAborted();
           for (const file of delivery.files) {
-            await file.write(join(stage.directory, ...rawKey(file.dataset, file.filename).split('/')));
+            const key = rawKey(file.dataset, file.filename);
+            await file.write(join(stage.directory, ...key.split('/')));
+            await noteDelivered(stage.directory, key);
           }
           const report = await hitparade.run({ signal });
           watch.stop();

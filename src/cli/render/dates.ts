@@ -26,9 +26,16 @@ export function shortTime(iso: string): string {
   return iso.slice(0, 16).replace('T', ' ');
 }
 
-/** `2024-06-25`, `2024-06-25 … 2024-06-27 (3)`, or nothing. */
+/** `2024-06-25`, `2024-06-25..2024-06-27 (3)`, or nothing. */
 export function dateRange(dates: readonly string[]): string {
   const [first, last] = [dates[0], dates.at(-1)];
   if (first === undefined || last === undefined) return '';
   return dates.length === 1 ? first : `${first}..${last} (${dates.length})`;
+}
+
+/** `2024-06-25..06-27`: the year once if it is the same, and no number of days. */
+export function shortDateRange(dates: readonly string[]): string {
+  const [first = '', last = first] = [dates[0], dates.at(-1)];
+  if (first === last) return first;
+  return `${first}..${last.startsWith(first.slice(0, 5)) ? last.slice(5) : last}`;
 }

@@ -29,20 +29,6 @@ export function truncate(text: string, width: number, ellipsis: string): string 
   return kept.trimEnd() + ellipsis;
 }
 
-/** Cuts the middle: names of files differ at their ends. */
-export function truncateMiddle(text: string, width: number, ellipsis: string): string {
-  if (displayWidth(text) <= width) return text;
-  const room = width - displayWidth(ellipsis);
-  const characters = Array.from(text);
-  let tail = '';
-  while (characters.length > 0) {
-    const next = (characters.pop() ?? '') + tail;
-    if (displayWidth(next) > Math.ceil(room / 2)) break;
-    tail = next;
-  }
-  return truncate(text, width - displayWidth(tail), ellipsis) + tail;
-}
-
 export function pad(text: string, width: number, align: 'left' | 'right'): string {
   const blanks = ' '.repeat(Math.max(0, width - displayWidth(text)));
   return align === 'left' ? text + blanks : blanks + text;

@@ -25,7 +25,9 @@ export function renderFile(file: FileReport, style: Style): string {
     ['bad rows', listed(file.reasons)],
     [
       'repeated',
-      file.duplicates === 0 ? '' : `${count(file.duplicates)} plays delivered more than once, counted once`,
+      file.duplicates === 0
+        ? ''
+        : `${counted(file.duplicates, 'play')} delivered more than once, counted once`,
     ],
     ['unknown', unknowns(file)],
     ['left empty', listed(file.blanked)],
@@ -46,12 +48,11 @@ function rowsOf(file: FileReport): string {
   return `${count(file.rows)}: ${count(file.valid)} valid, ${count(file.bad)} bad`;
 }
 
-function unknowns(file: FileReport): string {
-  const found = [
-    ...(file.unknown_track === 0
-      ? []
-      : [`${counted(file.unknown_track, 'play')} of tracks that the catalogue does not know`]),
-    ...(file.unknown_user === 0 ? [] : [`${count(file.unknown_user)} plays by users that it does not know`]),
-  ];
-  return found.join(', ');
+function unknowns({ unknown_track: tracks, unknown_user: users }: FileReport): string {
+  const ofTracks = counted(tracks, 'play of a track', 'plays of tracks');
+  const byUsers = counted(users, 'play by a user', 'plays by users');
+  return [
+    ...(tracks === 0 ? [] : [`${ofTracks} that the catalogue does not know`]),
+    ...(users === 0 ? [] : [`${byUsers} that it does not know`]),
+  ].join(', ');
 }

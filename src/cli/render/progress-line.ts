@@ -1,6 +1,6 @@
 import type { PipelineEvent } from '../../pipeline/events.ts';
 import { truncate } from './display-width.ts';
-import { bytes, count, duration } from './numbers.ts';
+import { bytes, count, counted, duration } from './numbers.ts';
 import { printable } from './printable.ts';
 import type { Style } from './style.ts';
 
@@ -23,7 +23,7 @@ export function progressLine(event: ProgressEvent, pace: Pace, style: Style): st
   const known = pace.ms >= 1000 && perSecond > 0 && fraction < 1;
   const facts = [
     `${amount(event.done)} of ${amount(event.total)}${unit} (${Math.floor(fraction * 100)} %)`,
-    ...(event.rows > 0 ? [`${count(event.rows)} rows`] : []),
+    ...(event.rows > 0 ? [counted(event.rows, 'row')] : []),
     ...(known && event.unit === 'bytes' ? [`${bytes(perSecond)}/s`] : []),
     ...(known ? [`${duration(((event.total - event.done) / perSecond) * 1000)} left`] : []),
   ].join('  ');

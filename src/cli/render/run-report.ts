@@ -1,10 +1,14 @@
 import type { DateReport, FileReport, RunReport } from '../../pipeline/reports.ts';
-import { fileColumns } from './file-columns.ts';
+import { truncate } from './display-width.ts';
+import { nameColumns, numberColumns } from './file-columns.ts';
 import { count, counted, seconds } from './numbers.ts';
 import { printable } from './printable.ts';
 import type { Style } from './style.ts';
-import { tableLines } from './table.ts';
+import { tableLines, type TableColumn } from './table.ts';
 import { wrap } from './wrap.ts';
+
+/** In columns. */
+const LONGEST_KEY = 60;
 
 /** What a run did: catalogue and play files, one line each, then the dates that it published. */
 export function renderRun(report: RunReport, style: Style): string {
@@ -27,7 +31,16 @@ function section(title: string, files: readonly FileReport[], style: Style): rea
 
 /** A header, one line a file, and beneath it why the file was rejected or left aside. */
 export function fileLines(files: readonly FileReport[], style: Style): readonly string[] {
-  const [header = '', ...rows] = tableLines(fileColumns(files, style), style);
+  return withRemarks([...nameColumns(files, style), ...numberColumns(files, style)], files, style);
+}
+
+/** @param columns one row a file */
+export function withRemarks(
+  columns: readonly TableColumn[],
+  files: readonly FileReport[],
+  style: Style,
+): readonly string[] {
+  const [header = '', ...rows] = tableLines(columns, style);
   return [header, ...files.flatMap((file, index) => [rows[index] ?? '', ...remarks(file, style)])];
 }
 
@@ -53,11 +66,11 @@ function publishedLines(dates: readonly DateReport[], style: Style): string {
     style,
   );
   const skipped = dates.flatMap((date) => date.items.skipped);
-  const warnings = skipped.map((item) =>
-    style.paint.yellow(
-      `    not written to ${item.table}: ${printable(Object.values(item.key).join(', '))}: ${printable(item.reason)}`,
-    ),
-  );
+  const warnings = skipped.map((item) => {
+    // It is the key's length that DynamoDB may have refused.
+    const key = truncate(printable(Object.values(item.key).join(', ')), LONGEST_KEY, style.symbols.ellipsis);
+    return style.paint.yellow(`    not written to ${item.table}: ${key}: ${printable(item.reason)}`);
+  });
   return [style.paint.bold('Published'), ...rows, ...warnings].join('\n');
 }
 

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
-import { displayWidth, truncate, truncateMiddle } from './display-width.ts';
+import { displayWidth, pad, truncate } from './display-width.ts';
+import { GAP, giveWay, ownWidth, totalWidth, type FittedColumn } from './give-way.ts';
 import type { Style } from './style.ts';
 
 export interface TableColumn {
@@ -8,12 +9,13 @@ export interface TableColumn {
   /** Plain text, without colours: it may be cut. */
   readonly cells: readonly string[];
   readonly paint?: (text: string, row: number) => string;
-  /** Left out when the table is wider than the terminal; the lowest number goes first. */
-  readonly dispensable?: number;
-  /** This column gives way when the table is wider than the terminal, but keeps this much. */
+  /** This column is cut when the table is wider than the terminal, but keeps this much. */
   readonly shrinksTo?: number;
-  /** Where a cell is cut: names of files differ at their ends. */
-  readonly cut?: 'end' | 'middle';
+  /** How else columns give way to a narrow terminal: one step after the other, the lowest number first. */
+  readonly shorter?: { readonly at: number; readonly cells: readonly string[] };
+  readonly leavesAt?: number;
+  /** Cells that find no room, and are wider than `keeps`, stand alone with the rest of the row beneath. */
+  readonly wraps?: { readonly at: number; readonly keeps: number };
 }
 
 const NO_BORDERS = {
@@ -31,12 +33,15 @@ const NO_BORDERS = {
   'mid-mid': '',
   right: '',
   'right-mid': '',
-  middle: '  ',
+  middle: ' '.repeat(GAP),
 };
 
-/** A table without lines; one string a row, the first is the header. Columns without a value are left out. */
+/**
+ * A table without lines; one string a row, the first is the header. Columns without a value are left out.
+ * A row of which a cell stands alone has two lines.
+ */
 export function tableLines(columns: readonly TableColumn[], style: Style): readonly string[] {
-  const filled = affordable(
+  const filled = giveWay(
     columns.filter((column) => column.cells.some((cell) => cell !== '')),
     style.width,
   );
@@ -47,43 +52,30 @@ export function tableLines(columns: readonly TableColumn[], style: Style): reado
     colAligns: filled.map((column) => column.align ?? 'left'),
     head: filled.map((column) => style.paint.dim(column.title)),
   });
+  const alone: (string | undefined)[] = [];
   const rows = Math.max(0, ...filled.map((column) => column.cells.length));
   for (let row = 0; row < rows; row++) {
-    table.push(
-      filled.map((column, index) => {
-        const cut = column.cut === 'middle' ? truncateMiddle : truncate;
-        const text = cut(column.cells[row] ?? '', widths[index] ?? 0, style.symbols.ellipsis);
-        return column.paint?.(text, row) ?? text;
-      }),
-    );
+    const wide = filled.findIndex(({ cells, keeps = Infinity }) => displayWidth(cells[row] ?? '') > keeps);
+    const cells = filled.map((column, index) => {
+      const whole = column.cells[row] ?? '';
+      const text = index === wide ? whole : truncate(whole, widths[index] ?? 0, style.symbols.ellipsis);
+      const padded = index < wide ? pad(text, widths[index] ?? 0, column.align ?? 'left') : text;
+      return column.paint?.(padded, row) ?? padded;
+    });
+    alone.push(wide === -1 ? undefined : cells.slice(0, wide + 1).join(NO_BORDERS.middle));
+    table.push(cells.map((cell, index) => (index <= wide ? ' '.repeat(widths[index] ?? 0) : cell)));
   }
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd());
+  const [header = '', ...lines] = table.toString().split('\n');
+  return [
+    header,
+    ...lines.map((line, row) => [...(alone[row] === undefined ? [] : [alone[row]]), line].join('\n')),
+  ].map((line) => line.trimEnd());
 }
 
-const ownWidth = (column: TableColumn): number =>
-  Math.max(...[column.title, ...column.cells].map(displayWidth));
-const GAP = NO_BORDERS.middle.length;
-
-/** Leaves out as many dispensable columns as it takes. */
-function affordable(columns: readonly TableColumn[], width: number): readonly TableColumn[] {
-  const needed = columns.reduce((sum, column) => sum + ownWidth(column) + GAP, -GAP);
-  const [first] = columns
-    .filter((column) => column.dispensable !== undefined)
-    .toSorted((a, b) => (a.dispensable ?? 0) - (b.dispensable ?? 0));
-  if (needed <= width || first === undefined) return columns;
-  return affordable(
-    columns.filter((column) => column !== first),
-    width,
-  );
-}
-
-/** Takes what is too much from the columns that give way, first from the first. */
-function fit(columns: readonly TableColumn[], width: number): readonly number[] {
+/** Takes what is too much from the columns that can be cut, first from the first. */
+function fit(columns: readonly FittedColumn[], width: number): readonly number[] {
   const widths = columns.map(ownWidth);
-  let excess = widths.reduce((sum, each) => sum + each, 0) + GAP * (columns.length - 1) - width;
+  let excess = totalWidth(widths) - width;
   return widths.map((own, index) => {
     const least = columns[index]?.shrinksTo ?? own;
     const cut = Math.min(Math.max(0, excess), Math.max(0, own - least));

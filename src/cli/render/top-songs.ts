@@ -3,7 +3,7 @@ import { exactOf, numberOf, textOf, type ChartOptions, type DayChart } from './c
 import { chartRows, type ChartLines } from './chart-rows.ts';
 import { chartTitle } from './chart-title.ts';
 import { changeOfRank, movementText, paintMovement, UNKNOWN, type Movement } from './movement.ts';
-import { count, counted } from './numbers.ts';
+import { counted } from './numbers.ts';
 import type { Style } from './style.ts';
 import { paintRank } from './top-genres.ts';
 
@@ -26,7 +26,7 @@ export function renderTopSongs(chart: DayChart, options: ChartOptions, style: St
     hidden > 0
       ? [
           style.paint.dim(
-            `${style.symbols.more} and ${count(hidden)} more genres (--all, or --genre <name>)`,
+            `${style.symbols.more} and ${counted(hidden, 'more genre')} (--all, or --genre <name>)`,
           ),
           '',
         ]

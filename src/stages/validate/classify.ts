@@ -12,12 +12,7 @@ export type Classification =
   /** These bytes were decided already under this very name: nothing changes. */
   | { readonly kind: 'taken'; readonly by: LogEntry }
   /** These bytes count already under another name. */
-  | {
-      readonly kind: 'duplicate';
-      readonly of: LogEntry;
-      readonly owner: number;
-      readonly supersedes: readonly number[];
-    }
+  | { readonly kind: 'duplicate'; readonly owner: number; readonly supersedes: readonly number[] }
   /** The name was delivered with other bytes, and the policy is to refuse that. */
   | { readonly kind: 'refused'; readonly because: LogEntry; readonly supersedes: readonly [] }
   | { readonly kind: 'new'; readonly supersedes: readonly number[] };
@@ -47,10 +42,16 @@ export function classify(
   if (newest !== undefined && onSameName === 'reject')
     return { kind: 'refused', because: newest, supersedes: [] };
   const supersedes = onSameName === 'replace' ? numbers : [];
-  const twin = state.activeContent('streams', file.cid);
-  if (twin !== undefined) {
-    return { kind: 'duplicate', of: twin, owner: twin.kind === 'duplicate' ? twin.of : twin.n, supersedes };
-  }
+  // Plays that were in the future for one delivery may be past for a later one: then it is judged itself,
+  // so that the order in which the two arrive makes no difference.
+  const twin = state
+    .activeContents('streams', file.cid)
+    .find(
+      (entry) =>
+        entry.asOf >= file.asOf ||
+        !Object.keys(entry.reasons).some((reason) => reason.endsWith('_in_future')),
+    );
+  if (twin !== undefined) return { kind: 'duplicate', owner: twin.n, supersedes };
   return { kind: 'new', supersedes };
 }
 

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { toJson } from '../../../src/cli/json.ts';
 import { changeOfCount, changeOfRank } from '../../../src/cli/render/movement.ts';
 import { bytes, duration } from '../../../src/cli/render/numbers.ts';
-import { dayBefore, isDate, longDate } from '../../../src/cli/render/dates.ts';
-import { displayWidth, truncate, truncateMiddle } from '../../../src/cli/render/display-width.ts';
+import { dayBefore, isDate, longDate, shortDateRange } from '../../../src/cli/render/dates.ts';
+import { displayWidth, truncate } from '../../../src/cli/render/display-width.ts';
 import { printable } from '../../../src/cli/render/printable.ts';
 import { progressLine } from '../../../src/cli/render/progress-line.ts';
 import { makeStyle } from '../../../src/cli/render/style.ts';
@@ -41,6 +41,13 @@ test('dates are those of the calendar', () => {
   expect(longDate('2024-06-25')).toBe('Tuesday, 25 June 2024');
 });
 
+test('a short range of dates says the year once if it is the same', () => {
+  expect(shortDateRange([])).toBe('');
+  expect(shortDateRange(['2024-06-25'])).toBe('2024-06-25');
+  expect(shortDateRange(['2024-06-25', '2024-06-26', '2024-07-01'])).toBe('2024-06-25..07-01');
+  expect(shortDateRange(['2024-12-31', '2025-01-01'])).toBe('2024-12-31..2025-01-01');
+});
+
 test('a change is told in whole percent, and as new without anything before', () => {
   expect(changeOfCount(112, 100)).toEqual({ kind: 'up', amount: '12 %' });
   expect(changeOfCount(50, 100)).toEqual({ kind: 'down', amount: '50 %' });
@@ -56,7 +63,6 @@ test('wide characters take two columns, and text is cut between characters', () 
   expect(displayWidth('e\u0301')).toBe(1);
   expect(truncate('日本語', 4, '~')).toBe('日~');
   expect(truncate('abcd', 4, '~')).toBe('abcd');
-  expect(truncateMiddle('plays-2024-06-25.csv', 11, '~')).toBe('plays~5.csv');
 });
 
 test('what a terminal would obey is written as an escape', () => {
