@@ -9,6 +9,7 @@ test('the demo runs without anything given, and every command that it suggests w
   const demo = await hitparade(['demo', '--plays', '2000', '--dir', "try it, it's free"], { cwd });
   expect(demo).toMatchObject({ code: 0, stderr: '' });
   expect(demo.stdout).toContain('4/4');
+  expect(demo.stdout).toContain('the same bytes as plays-2024-06-25.csv');
   expect(demo.stdout).toContain('Published 2024-06-24, 2024-06-25, 2024-06-26, 2024-06-27.');
 
   const hints = (demo.stdout.split('\nTry next\n')[1] ?? '').trim().split(/\n\s*/);

@@ -123,9 +123,10 @@ function take(active: readonly Active[], delivery: Delivery, { onSameName }: Ref
   const replaces = !isPlayFile({ delivery }) || onSameName === 'replace';
   const rest = replaces ? active.filter((other) => !sameName.includes(other)) : active;
   // Under another name the same plays are a repetition, but the same catalogue has another precedence.
-  // Unless it came later, and plays that were in the future then are not any more.
+  // Unless it came more than an hour later, and plays that were in the future then are not any more.
   const saysTheSame = ({ file, judgedAgainst }: Active): boolean =>
-    file.reasons['listen_time_in_future'] === undefined || judgedAgainst >= delivery.modified;
+    file.reasons['listen_time_in_future'] === undefined ||
+    delivery.modified.getTime() - judgedAgainst.getTime() <= 3_600_000;
   const twin = isPlayFile({ delivery })
     ? ofDataset.find((other) => isSameText(other) && saysTheSame(other))
     : undefined;

@@ -1,6 +1,6 @@
 import type { Dataset } from '../../contracts/contract.ts';
 import { contracts } from '../../contracts/index.ts';
-import type { LogEntry } from '../../lake/entry.ts';
+import type { AcceptedEntry, LogEntry } from '../../lake/entry.ts';
 import type { LakeState } from '../../lake/state.ts';
 import type { OnSameName } from '../on-same-name.ts';
 
@@ -42,18 +42,22 @@ export function classify(
   if (newest !== undefined && onSameName === 'reject')
     return { kind: 'refused', because: newest, supersedes: [] };
   const supersedes = onSameName === 'replace' ? numbers : [];
-  // Plays that were in the future for one delivery may be past for a later one: then it is judged itself,
-  // so that the order in which the two arrive makes no difference.
-  const twin = state
-    .activeContents('streams', file.cid)
-    .find(
-      (entry) =>
-        entry.asOf >= file.asOf ||
-        !Object.keys(entry.reasons).some((reason) => reason.endsWith('_in_future')),
-    );
+  const twin = state.activeContents('streams', file.cid).find((entry) => saysTheSame(entry, file.asOf));
   if (twin !== undefined) return { kind: 'duplicate', owner: twin.n, supersedes };
   return { kind: 'new', supersedes };
 }
 
 /** The policy may be another by now. */
 const byPolicy = (entry: Extract<LogEntry, { kind: 'rejected' }>): boolean => entry.error.code === SAME_NAME;
+
+/** A second delivery within this time is the same delivery, sent twice. */
+const SAME_DELIVERY_MS = 60 * 60 * 1000;
+
+/**
+ * Whether the same bytes would be judged as this entry judged them. Plays that were in the future then may
+ * be past for a much later delivery: that one is judged itself, so that the order of the two means nothing.
+ */
+function saysTheSame({ asOf, reasons }: AcceptedEntry, later: string): boolean {
+  if (Date.parse(later) - Date.parse(asOf) <= SAME_DELIVERY_MS) return true;
+  return !Object.keys(reasons).some((reason) => reason.endsWith('_in_future'));
+}
