@@ -63,8 +63,14 @@ export interface Lake {
   put(key: string, body: Uint8Array): Promise<void>;
   /** `false` if `to` exists already. @throws ObjectMissingError if `from` does not exist */
   copyIfAbsent(from: string, to: string): Promise<boolean>;
-  /** Atomic and durable replacement of `to` by the content of `from`. @throws ObjectMissingError */
-  copy(from: string, to: string): Promise<void>;
+  /**
+   * Atomic and durable replacement of exactly one version: a reader sees the old or the new, and a writer
+   * that stood still meanwhile loses. For small objects that several runners write. Such a key is written
+   * by nothing else.
+   * @param version of the object to replace; `undefined` if there must be none
+   * @returns the new object; `undefined` if the key has another version, or is there, or is gone
+   */
+  putIfMatch(key: string, body: Uint8Array, version: string | undefined): Promise<ObjectInfo | undefined>;
   /** Deletes the object only if it still has this version; `false` if it has another or is gone. */
   deleteIfMatch(key: string, version: string): Promise<boolean>;
 

@@ -14,6 +14,7 @@ import {
 } from './local-files.ts';
 import { assertAttempt, assertKey } from './local-keys.ts';
 import { listFiles } from './local-list.ts';
+import { LocalSwap } from './local-swap.ts';
 import { LocalTrash } from './local-trash.ts';
 import { LocalWorkspace } from './local-workspace.ts';
 import { LocalWriter } from './local-writer.ts';
@@ -36,12 +37,14 @@ export class LocalLake implements Lake {
   readonly #root: string;
   readonly #writer: LocalWriter;
   readonly #trash: LocalTrash;
+  readonly #swap: LocalSwap;
 
   private constructor(root: string) {
     this.url = pathToFileURL(root).href;
     this.#root = root;
     this.#writer = new LocalWriter(root);
     this.#trash = new LocalTrash(root, this.#writer);
+    this.#swap = new LocalSwap(root, this.#writer);
   }
 
   /** Makes the directory if needed, and finishes what processes that died here had begun. */
@@ -52,6 +55,7 @@ export class LocalLake implements Lake {
       const lake = new LocalLake(await realpath(resolve(directory)));
       await lake.#writer.sweep(SCRATCH_LIFE_MS);
       await lake.#trash.recover(SCRATCH_LIFE_MS);
+      await lake.#swap.sweep(SCRATCH_LIFE_MS);
       return lake;
     });
   }
@@ -133,9 +137,13 @@ export class LocalLake implements Lake {
     return (await lstatIfPresent(this.#path(key)))?.nlink === 1n;
   }
 
-  async copy(from: string, to: string): Promise<void> {
-    assertKey(to);
-    await doing(`copy ${from} to ${to}`, () => this.#writer.replace(this.#path(to), this.#contentOf(from)));
+  async putIfMatch(
+    key: string,
+    body: Uint8Array,
+    version: string | undefined,
+  ): Promise<ObjectInfo | undefined> {
+    assertKey(key);
+    return doing(`write ${key}`, () => this.#swap.replace(this.#path(key), body, version));
   }
 
   async deleteIfMatch(key: string, version: string): Promise<boolean> {

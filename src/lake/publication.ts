@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Lake } from './lake.ts';
+import { readVersioned } from './read-versioned.ts';
 import { PUBLICATIONS, publicationKey } from './zones.ts';
 
 const count = z.number().int().nonnegative();
@@ -22,10 +23,17 @@ const publicationSchema = z.object({
   parts: z.array(z.object({ key: z.string(), plays: count, unknown_track: count, unknown_user: count })),
   /** The file of each KPI; absent if the KPI has no rows on this date. */
   kpis: z.record(z.string(), z.object({ key: z.string(), rows: count, bytes: count, sha256: z.string() })),
+  /**
+   * Announces a newer version whose files are being put in place: from here on nobody may put older ones
+   * there, and the files are not what the rest says. Null when they are.
+   */
+  next: z.object({ version: count, attempt: z.string() }).nullable().default(null),
 });
 
-/** What `processed/` holds of one date: written last, so it never speaks of files that are not there. */
+/** What `processed/` holds of one date. A date that was only announced has version 0. */
 export type Publication = z.infer<typeof publicationSchema>;
+/** With the version of the object that it was read from, for `replacePublication`. */
+export type StoredPublication = Publication & { readonly token: string };
 
 /** Identifies the published content of a date: the same for the same KPI files. */
 export function digestOf({ kpis }: Publication): string {
@@ -35,23 +43,38 @@ export function digestOf({ kpis }: Publication): string {
     .digest('hex');
 }
 
-/** undefined if the date was never published, or by something that this version cannot read. */
-export async function readPublication(lake: Lake, date: string): Promise<Publication | undefined> {
-  const body = await lake.get(publicationKey(date));
-  if (body === undefined) return undefined;
+/** undefined if the date was never published. What cannot be read has version 0: it is published again. */
+export async function readPublication(lake: Lake, date: string): Promise<StoredPublication | undefined> {
+  const found = await readVersioned(lake, publicationKey(date));
+  if (found === undefined) return undefined;
+  return { ...(parsed(found.body) ?? unpublished(date)), token: found.version };
+}
+
+function parsed(body: Uint8Array): Publication | undefined {
   try {
-    const parsed = publicationSchema.safeParse(JSON.parse(Buffer.from(body).toString('utf8')));
-    return parsed.success ? parsed.data : undefined;
+    return publicationSchema.safeParse(JSON.parse(Buffer.from(body).toString('utf8'))).data;
   } catch (error) {
-    // A projection: what cannot be read is published again.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
+export const unpublished = (date: string): Publication => ({
+  format: 1,
+  date,
+  version: 0,
+  kpi_version: '',
+  published_on: new Date(0).toISOString(),
+  loaded_on: null,
+  plays: 0,
+  parts: [],
+  kpis: {},
+  next: null,
+});
+
 /** Every publication by date, ascending. */
-export async function readPublications(lake: Lake): Promise<ReadonlyMap<string, Publication>> {
-  const publications = new Map<string, Publication>();
+export async function readPublications(lake: Lake): Promise<ReadonlyMap<string, StoredPublication>> {
+  const publications = new Map<string, StoredPublication>();
   for await (const { key } of lake.list(PUBLICATIONS)) {
     const date = key.slice(PUBLICATIONS.length).replace(/\.json$/, '');
     const publication = await readPublication(lake, date);
@@ -60,6 +83,14 @@ export async function readPublications(lake: Lake): Promise<ReadonlyMap<string, 
   return publications;
 }
 
-export async function writePublication(lake: Lake, publication: Publication): Promise<void> {
-  await lake.put(publicationKey(publication.date), Buffer.from(`${JSON.stringify(publication)}\n`));
+/** undefined if the stored one is not, or not any more, the one of that token; then nothing was written. */
+export async function replacePublication(
+  lake: Lake,
+  publication: Publication,
+  token: string | undefined,
+): Promise<StoredPublication | undefined> {
+  const stored = publicationSchema.parse(publication);
+  const body = Buffer.from(`${JSON.stringify(stored)}\n`);
+  const written = await lake.putIfMatch(publicationKey(publication.date), body, token);
+  return written === undefined ? undefined : { ...stored, token: written.version };
 }

@@ -23,7 +23,7 @@ export const CHECKPOINT = `${LOG}checkpoint/latest.json`;
 export const RUN_HISTORY = `${LOG}runs/`;
 export const runHistoryKey = (startedIso: string, run: string): string =>
   `${RUN_HISTORY}${startedIso.replaceAll(/[:.]/g, '-')}-${run}.json`;
-/** Names the process that publishes, while one does. */
+/** Names the process that publishes, while one does: `host:process:id:beat`. */
 export const PUBLISH_LOCK = `${STAGING}publish.lock`;
 /** How the stages of one run, started one by one, talk with each other: one object a play file. */
 export const runManifestPrefix = (run: string): string => `${STAGING}runs/${encodeURIComponent(run)}/`;

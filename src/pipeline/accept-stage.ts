@@ -1,11 +1,15 @@
 import { contracts } from '../contracts/index.ts';
 import type { LogEntry } from '../lake/entry.ts';
 import { hashObject } from '../lake/hash-object.ts';
+import type { LakeState } from '../lake/state.ts';
 import { ObjectChangedError, ObjectMissingError } from '../lake/errors.ts';
 import { claimFile } from '../stages/check-if-processed/claim.ts';
 import type { SourceFile } from '../stages/context.ts';
-import { type Acceptance, acceptFile } from '../stages/validate/accept-file.ts';
+import { type Acceptance, acceptFile, refuseFile } from '../stages/validate/accept-file.ts';
+import { SAME_NAME } from '../stages/validate/classify.ts';
 import type { StageName } from './events.ts';
+import { poisoned } from './errors.ts';
+import { whileBeating } from './heartbeat.ts';
 import type { RunContext } from './session.ts';
 
 /** A source file whose fate the log has decided, on its way to the archive. */
@@ -95,23 +99,54 @@ export async function acceptStream(
   source: SourceFile,
   progress: Progress,
 ): Promise<DecidedFile | undefined> {
-  const { ledger, owner, ports, observe } = context;
+  const { ledger, observe } = context;
   const { filename } = source;
-  const claim = await claimFile(ledger, filename, owner, ports.now());
+  const claim = await claimFile(ledger, filename, context);
   if (!claim.claimed) {
     observe({ type: 'notice', subject: filename, message: `another runner (${claim.heldBy}) has this file` });
     return undefined;
   }
   try {
-    const report = progress.reporter('validate_streams', source);
-    const { entry, repeated } = await acceptFile(context, source, claim.epoch, report);
-    progress.finished(source, rowsOf(entry));
-    return { source, entry, repeated, epoch: claim.epoch };
+    return await acceptClaimed(context, source, claim, progress);
   } catch (error) {
     await ledger.release(filename, claim.epoch);
     leftForLater(context, source, error);
     return undefined;
   }
+}
+
+/** Takes a play file into the log while its claim is kept alive; one that the log has costs one look. */
+export async function acceptClaimed(
+  context: RunContext,
+  source: SourceFile,
+  { epoch, attempts }: { readonly epoch: number; readonly attempts: number },
+  progress: Progress,
+): Promise<DecidedFile> {
+  const { ledger, log, maxAttempts } = context;
+  const { filename } = source;
+  await log.catchUp();
+  const known = decided(log.state, source);
+  if (known !== undefined) return { source, entry: known, repeated: true, epoch };
+  const beat = (): Promise<boolean> => ledger.heartbeat(filename, epoch, leaseEnd(context));
+  const { entry, repeated } = await whileBeating(context, { of: filename, beat }, (beating) =>
+    attempts > maxAttempts
+      ? refuseFile(beating, source, epoch, poisoned(attempts - 1))
+      : acceptFile(beating, source, epoch, progress.reporter('validate_streams', source)),
+  );
+  progress.finished(source, rowsOf(entry));
+  return { source, entry, repeated, epoch };
+}
+
+/** What the log says of exactly this object: it was taken, and only has to be finished. */
+function decided(state: LakeState, { dataset, filename, object }: SourceFile): LogEntry | undefined {
+  const entry = state.latest(dataset, filename);
+  if (entry?.sourceVersion !== object.version) return undefined;
+  // The policy for known names may be another by now.
+  return entry.kind === 'rejected' && entry.error.code === SAME_NAME ? undefined : entry;
+}
+
+function leaseEnd({ ports, leaseSeconds }: RunContext): Date {
+  return new Date(ports.now().getTime() + leaseSeconds * 1000);
 }
 
 const rowsOf = (entry: LogEntry): number => (entry.kind === 'accepted' ? entry.counts.rows : 0);

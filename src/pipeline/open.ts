@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { UsageError } from '../errors.ts';
 import { type HitparadeConfig, withDefaults } from './config.ts';
 import type { Observer } from './events.ts';
 import type { Hitparade, OpenHitparade, TableAccess } from './hitparade.ts';
 import { badRecords, files, loadedOnes, status } from './read-model.ts';
 import { Session, TABLES } from './session.ts';
+import { systemPorts } from './system-ports.ts';
 
 /**
  * Opens a lake with its tables and engine; nothing is started before it is needed.
@@ -14,8 +14,7 @@ export const openHitparade: OpenHitparade = (config, observer) =>
   Promise.resolve().then(() => open(config, observer ?? (() => undefined)));
 
 function open(config: HitparadeConfig, observer: Observer): Hitparade {
-  const ports = { now: () => new Date(), uniqueId: () => randomUUID() };
-  const session = new Session(withDefaults(config), ports, observer);
+  const session = new Session(withDefaults(config), systemPorts, observer);
   const never = new AbortController().signal;
   return {
     run: async ({ signal = never } = {}) => (await import('./run.ts')).run(await session.context(signal)),

@@ -1,68 +1,80 @@
-import { hostname, uptime } from 'node:os';
-import pRetry from 'p-retry';
-import { HitparadeError } from '../errors.ts';
-import type { Lake } from '../lake/lake.ts';
+import { readVersioned } from '../lake/read-versioned.ts';
 import { PUBLISH_LOCK } from '../lake/zones.ts';
-import { isOwnerAlive } from '../stages/check-if-processed/claim.ts';
+import { PublishingElsewhereError } from './errors.ts';
+import { whileBeating } from './heartbeat.ts';
 import type { RunContext } from './session.ts';
 
-/** Another process of this machine publishes, and did not end while we waited. */
-class PublishingElsewhereError extends HitparadeError {
-  readonly kind = 'temporary';
-}
-
-/** One publisher takes seconds; one that takes longer than this has a year to publish, or hangs. */
-const PATIENCE = {
-  retries: 1_000,
-  minTimeout: 50,
-  maxTimeout: 1_000,
-  maxRetryTime: 120_000,
-  randomize: true,
-};
+/** One publisher takes seconds; one that takes longer than this has a year to publish. */
+const PATIENCE_MS = 120_000;
+const FIRST_WAIT_MS = 20;
+const LONGEST_WAIT_MS = 1_000;
 
 /**
- * Lets one process of this machine at a time publish dates of a lake: two that write the files and items
- * of one date could mix them. The lock is an object that names its owner; that of a dead owner is taken
- * away, and only by whoever saw exactly that one.
+ * Lets one process at a time publish dates of a lake, because two would do the same work twice. It is no
+ * more than that: what is published is right with any number of publishers. The lock is an object that names
+ * its owner and changes with every beat. It is taken over from an owner that is dead, or that was not
+ * seen to beat for the time of a lease.
+ * @throws PublishingElsewhereError if another process publishes all the while
  */
-export async function publishing<T>(context: RunContext, work: () => Promise<T>): Promise<T> {
-  const { lake, log, owner, signal } = context;
-  const shouldRetry = ({ error }: { error: Error }): boolean => error instanceof PublishingElsewhereError;
-  await pRetry(() => acquire(lake, owner), { ...PATIENCE, shouldRetry, signal });
+export async function publishing<T>(
+  context: RunContext,
+  work: (context: RunContext) => Promise<T>,
+): Promise<T> {
+  const lock = await acquire(context);
   try {
     // What others committed while we waited is published by us.
-    await log.catchUp();
-    return await work();
+    await context.log.catchUp();
+    return await whileBeating(context, { of: 'the publishing of dates', beat: () => lock.beat() }, work);
   } finally {
-    const held = await lake.head(PUBLISH_LOCK);
-    if (held !== undefined && (await ownerOf(lake)) === owner)
-      await lake.deleteIfMatch(PUBLISH_LOCK, held.version);
+    await lock.release();
   }
 }
 
-async function acquire(lake: Lake, owner: string): Promise<void> {
-  if (await lake.putIfAbsent(PUBLISH_LOCK, Buffer.from(owner))) return;
-  const held = await lake.head(PUBLISH_LOCK);
-  const holder = await ownerOf(lake);
-  if (held !== undefined && holder !== undefined && isDead(holder, held.modified)) {
-    await lake.deleteIfMatch(PUBLISH_LOCK, held.version);
+class PublishLock {
+  readonly #context: RunContext;
+  #version: string;
+  #beats = 0;
+
+  constructor(context: RunContext, version: string) {
+    this.#context = context;
+    this.#version = version;
   }
-  throw new PublishingElsewhereError(
-    `another process (${holder ?? 'unknown'}) publishes dates of this lake.`,
-    {
-      hint: `Run again when it has ended. If it is known to be dead, delete ${PUBLISH_LOCK} in the lake.`,
-    },
-  );
+
+  async beat(): Promise<boolean> {
+    const { lake, owner } = this.#context;
+    this.#beats += 1;
+    const next = await lake.putIfMatch(PUBLISH_LOCK, bodyOf(owner, this.#beats), this.#version);
+    if (next !== undefined) this.#version = next.version;
+    return next !== undefined;
+  }
+
+  async release(): Promise<void> {
+    await this.#context.lake.deleteIfMatch(PUBLISH_LOCK, this.#version);
+  }
 }
 
-/** Process numbers begin anew with the machine. */
-function isDead(holder: string, since: Date): boolean {
-  const started = Date.now() - uptime() * 1000;
-  const here = holder.startsWith(`${hostname()}:`);
-  return here && (since.getTime() < started || !isOwnerAlive(holder));
+async function acquire(context: RunContext): Promise<PublishLock> {
+  const { lake, owner, ports, signal, leaseSeconds } = context;
+  const since = ports.elapsedMs();
+  let seen = { version: '', atMs: 0 };
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
+    const made = await lake.putIfMatch(PUBLISH_LOCK, bodyOf(owner, 0), undefined);
+    if (made !== undefined) return new PublishLock(context, made.version);
+    const held = await readVersioned(lake, PUBLISH_LOCK);
+    const nowMs = ports.elapsedMs();
+    if (held !== undefined) {
+      const holder = Buffer.from(held.body).toString('utf8');
+      if (held.version !== seen.version) seen = { version: held.version, atMs: nowMs };
+      const silent = nowMs - seen.atMs >= leaseSeconds * 1000;
+      if (silent || !ports.isOwnerAlive(holder, held.modified)) {
+        const taken = await lake.putIfMatch(PUBLISH_LOCK, bodyOf(owner, 0), held.version);
+        if (taken !== undefined) return new PublishLock(context, taken.version);
+      }
+      if (nowMs - since >= PATIENCE_MS) throw new PublishingElsewhereError(holder);
+    }
+    await ports.sleep(waitMs, signal);
+  }
 }
 
-async function ownerOf(lake: Lake): Promise<string | undefined> {
-  const body = await lake.get(PUBLISH_LOCK);
-  return body === undefined ? undefined : Buffer.from(body).toString('utf8');
-}
+/** Begins with the owner. The number makes each beat another content, and so another version in any lake. */
+const bodyOf = (owner: string, beat: number): Uint8Array => Buffer.from(`${owner}:${beat}`);

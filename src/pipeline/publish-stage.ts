@@ -1,4 +1,4 @@
-import { type Publication, readPublications, writePublication } from '../lake/publication.ts';
+import { type Publication, readPublications, replacePublication } from '../lake/publication.ts';
 import { datesToLoad, readMarkers } from '../stages/load-to-dynamodb/dates-to-load.ts';
 import { loadDate } from '../stages/load-to-dynamodb/load-date.ts';
 import { datesBehind } from '../stages/transform-data/dates-behind.ts';
@@ -30,8 +30,13 @@ export async function loadBehind(context: RunContext): Promise<readonly DateRepo
     const pending = await behindTables(context, publications);
     for (const publication of publications.values()) {
       // Computed anew with the same result: the tables have it already.
-      if (publication.loaded_on !== null || pending.includes(publication)) continue;
-      await writePublication(lake, { ...publication, loaded_on: ports.now().toISOString() });
+      if (publication.next !== null || publication.loaded_on !== null || pending.includes(publication))
+        continue;
+      await replacePublication(
+        lake,
+        { ...publication, loaded_on: ports.now().toISOString() },
+        publication.token,
+      );
     }
     if (pending.length === 0) break;
     for (const [index, publication] of pending.entries()) {
@@ -51,12 +56,12 @@ export async function loadBehind(context: RunContext): Promise<readonly DateRepo
 export async function loadedPublications(context: RunContext): Promise<ReadonlyMap<string, Publication>> {
   const publications = await readPublications(context.lake);
   const behind = new Set((await behindTables(context, publications)).map(({ date }) => date));
-  return new Map([...publications].filter(([date]) => !behind.has(date)));
+  return new Map([...publications].filter(([date, { next }]) => next === null && !behind.has(date)));
 }
 
-async function behindTables(
+async function behindTables<Stored extends Publication>(
   { log, published }: RunContext,
-  publications: ReadonlyMap<string, Publication>,
-): Promise<readonly Publication[]> {
+  publications: ReadonlyMap<string, Stored>,
+): Promise<readonly Stored[]> {
   return datesToLoad(await readMarkers(published, log), publications);
 }

@@ -6,6 +6,8 @@ const schema = z.object({
   filename: z.string(),
   /** Of the claim that the run holds. */
   epoch: z.number().int(),
+  /** Claims of the file without an outcome, this one included. */
+  attempts: z.number().int().default(1),
   /** The entry that decided the file; null before `validate_streams`. */
   log_number: z.number().int().nullable(),
   repeated: z.boolean(),

@@ -56,7 +56,7 @@ export async function run(context: RunContext): Promise<RunReport> {
     }
   }
 
-  const { dates, loaded } = await publishing(context, async () => {
+  const { dates, loaded } = await publishing(context, async (context) => {
     const transformed = await transformBehind(context);
     const dates = await loadBehind(context);
     const loaded = await loadedPublications(context);

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DuckdbEngine } from '../engines/duckdb.ts';
@@ -24,6 +23,9 @@ export const TABLES: readonly TableDefinition[] = [
   PUBLISHED_DATES_TABLE,
 ];
 
+const LEASE_SECONDS = 30;
+const MAX_ATTEMPTS = 5;
+
 export interface TableAccessors {
   readonly tables: Tables;
   readonly ledger: Ledger;
@@ -35,6 +37,10 @@ export interface RunContext extends StageContext, TableAccessors {
   readonly observe: Observer;
   /** Names this process in claims: host, process and a unique part. */
   readonly owner: string;
+  /** How long others leave a claimed file, or the publishing of dates, to a runner that gives no sign. */
+  readonly leaseSeconds: number;
+  /** Claims that end without an outcome, after which a file is set aside. */
+  readonly maxAttempts: number;
 }
 
 /**
@@ -118,7 +124,10 @@ export class Session {
       onSameName: this.config.onSameName,
       observe: this.observe,
       signal,
-      owner: `${hostname()}:${process.pid}:${this.ports.uniqueId()}`,
+      receive: (await import('../stages/validate/receive-file.ts')).receiveFile,
+      leaseSeconds: LEASE_SECONDS,
+      maxAttempts: MAX_ATTEMPTS,
+      owner: `${this.ports.owner}:${this.ports.uniqueId()}`,
     };
   }
 

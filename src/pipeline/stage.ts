@@ -1,11 +1,15 @@
-import { hostname } from 'node:os';
-import { HitparadeError } from '../errors.ts';
 import { rawKey } from '../lake/zones.ts';
 import { claimFile } from '../stages/check-if-processed/claim.ts';
 import type { SourceFile } from '../stages/context.ts';
-import { acceptFile } from '../stages/validate/accept-file.ts';
 import { pendingFiles } from '../stages/wait-for-stream/pending-files.ts';
-import { acceptCatalogue, type DecidedFile, changedCatalogue, Progress } from './accept-stage.ts';
+import {
+  acceptCatalogue,
+  acceptClaimed,
+  type DecidedFile,
+  changedCatalogue,
+  Progress,
+} from './accept-stage.ts';
+import { LeaseHeldError } from './errors.ts';
 import type { StageName } from './events.ts';
 import { reportOf } from './file-report.ts';
 import type { StageReport } from './hitparade.ts';
@@ -14,11 +18,6 @@ import { loadBehind, loadedPublications, transformBehind } from './publish-stage
 import { readManifest, writeManifestFile } from './run-manifest.ts';
 import type { RunContext } from './session.ts';
 import { archiveFiles, makeAllVisible, markFiles, prepareTables, settle } from './settle-stage.ts';
-
-/** The claim of a file is somebody else's: the orchestrator's retry is the remedy. */
-class LeaseHeldError extends HitparadeError {
-  readonly kind = 'temporary';
-}
 
 interface Job {
   readonly run: string;
@@ -37,12 +36,12 @@ export async function runStage(context: RunContext, name: StageName, job: Job): 
   const pending = (await pendingFiles(lake, 'streams')).files.filter(
     ({ filename }) => job.file === undefined || filename === job.file,
   );
-  const work = (): Promise<Outcome> => STAGE_WORK[name](context, job, pending);
+  const work = (of: RunContext): Promise<Outcome> => STAGE_WORK[name](of, job, pending);
   const {
     worked,
     decided = [],
     dates = [],
-  } = await (PUBLISHES.has(name) ? publishing(context, work) : work());
+  } = await (PUBLISHES.has(name) ? publishing(context, work) : work(context));
   const loaded = await loadedPublications(context);
   return {
     run: job.run,
@@ -67,16 +66,18 @@ type StageWork = (context: RunContext, job: Job, pending: readonly SourceFile[])
 const STAGE_WORK: Readonly<Record<StageName, StageWork>> = {
   wait_for_stream: (_, __, pending) => Promise.resolve({ worked: pending.length > 0 }),
 
-  check_if_processed: async ({ ledger, ports, lake }, { run }, pending) => {
+  check_if_processed: async (context, { run }, pending) => {
+    const { ledger, ports, lake } = context;
     // Of the run, not of this process, which ends before the run does.
-    const owner = `${hostname()}:run:${run}`;
+    const owner = `${ports.owner.split(':')[0] ?? ''}:run:${run}`;
     const held: string[] = [];
     for (const { filename } of pending) {
-      const claim = await claimFile(ledger, filename, owner, ports.now());
+      const claim = await claimFile(ledger, filename, { ...context, owner });
       if (claim.claimed) {
         await writeManifestFile(lake, run, {
           filename,
           epoch: claim.epoch,
+          attempts: claim.attempts,
           log_number: null,
           repeated: false,
         });
@@ -103,12 +104,17 @@ const STAGE_WORK: Readonly<Record<StageName, StageWork>> = {
     const decided: DecidedFile[] = [];
     for (const source of files) {
       const { filename } = source;
-      const epoch = claimed.get(filename)?.epoch ?? 0;
-      const report = progress.reporter('validate_streams', source);
-      const { entry, repeated } = await acceptFile(context, source, epoch, report);
-      progress.finished(source, 0);
-      await writeManifestFile(context.lake, run, { filename, epoch, log_number: entry.n, repeated });
-      decided.push({ source, entry, repeated, epoch });
+      const { epoch = 0, attempts = 1 } = claimed.get(filename) ?? {};
+      const file = await acceptClaimed(context, source, { epoch, attempts }, progress);
+      const { entry, repeated } = file;
+      await writeManifestFile(context.lake, run, {
+        filename,
+        epoch,
+        attempts,
+        log_number: entry.n,
+        repeated,
+      });
+      decided.push(file);
     }
     return { worked: decided.length > 0, decided };
   },

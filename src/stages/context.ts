@@ -1,15 +1,24 @@
 import type { Dataset } from '../contracts/contract.ts';
 import type { Engine } from '../engines/engine.ts';
-import type { Lake, ObjectInfo } from '../lake/lake.ts';
+import type { Lake, ObjectInfo, OpenObject, Workspace } from '../lake/lake.ts';
 import type { CommitLog } from '../lake/log.ts';
 import type { Limits } from './limits.ts';
 import type { OnSameName } from './on-same-name.ts';
+import type { Receipt } from './receipt.ts';
 
-/** The outside world of the protocol: nothing else tells it the time or gives it a name. */
+/** The outside world of the protocol: nothing else tells it the time, gives it a name or knows processes. */
 export interface Ports {
   readonly now: () => Date;
+  /** Milliseconds since some moment; never falls or jumps, whatever is done to the clock. */
+  readonly elapsedMs: () => number;
   /** Unique, safe in a file name. */
   readonly uniqueId: () => string;
+  /** Waits, or throws the signal's reason as soon as it is aborted. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** The beginning of this process's names as an owner: `host:process`. */
+  readonly owner: string;
+  /** `false` only if the owner of that name, which began before `since`, is known to be dead. */
+  readonly isOwnerAlive: (owner: string, since?: Date) => boolean;
 }
 
 /** What every stage works with. */
@@ -21,6 +30,8 @@ export interface StageContext {
   readonly limits: Limits;
   readonly onSameName: OnSameName;
   readonly signal: AbortSignal;
+  /** Reads and judges one file: a function of its bytes, the contract, the limits and `asOf`. */
+  readonly receive: Receive;
 }
 
 /** A file in `raw/`, as it was when it was listed. */
@@ -30,3 +41,13 @@ export interface SourceFile {
   readonly filename: string;
   readonly object: ObjectInfo;
 }
+
+/**
+ * Reads an opened source to its end and keeps what is needed to judge it.
+ * @throws FileRejectedError if the file as a whole cannot be taken; `received` is in it if it is known
+ */
+export type Receive = (
+  context: StageContext,
+  delivery: { readonly file: SourceFile; readonly source: OpenObject; readonly workspace: Workspace },
+  onProgress?: (bytesRead: number, records: number) => void,
+) => Promise<Receipt>;

@@ -244,21 +244,58 @@ export function testLake(implementation: LakeImplementation): void {
         expect(answers.filter((won) => won)).toHaveLength(1);
       });
 
-      test('copy replaces, and the copy outlives its source', async () => {
-        await lake.put('processed/a', bytes('old'));
-        await lake.put(from, bytes('new'));
-        await lake.copy(from, 'processed/a');
-        await lake.deleteIfMatch(from, await versionOf(lake, from));
-        expect(await textOf(lake, 'processed/a')).toBe('new');
-        expect(await lake.head(from)).toBeUndefined();
-      });
-
       test('a missing source is an error, and nothing appears', async () => {
         await expect(lake.copyIfAbsent(from, 'archive/a')).rejects.toThrow(ObjectMissingError);
-        await expect(lake.copy(from, 'archive/a')).rejects.toThrow(ObjectMissingError);
         await lake.put('archive/b', bytes('x'));
         await expect(lake.copyIfAbsent(from, 'archive/b')).rejects.toThrow(ObjectMissingError);
         expect(await keysOf(lake, '')).toEqual(['archive/b']);
+      });
+    });
+
+    describe('putIfMatch', () => {
+      test('without a version it makes an object, and never replaces one', async () => {
+        const made = await lake.putIfMatch('processed/a', bytes('one'), undefined);
+        expect(made).toEqual(await lake.head('processed/a'));
+        expect(await lake.putIfMatch('processed/a', bytes('two'), undefined)).toBeUndefined();
+        expect(await textOf(lake, 'processed/a')).toBe('one');
+      });
+
+      test('replaces the version that the caller saw, and gives the next one', async () => {
+        const first = await lake.putIfMatch('processed/a', bytes('one'), undefined);
+        const second = await lake.putIfMatch('processed/a', bytes('two'), first?.version);
+        expect(second).toEqual(await lake.head('processed/a'));
+        expect(await lake.putIfMatch('processed/a', bytes('three'), second?.version)).toBeDefined();
+        expect(await textOf(lake, 'processed/a')).toBe('three');
+      });
+
+      test('keeps an object that changed, even back to what it was', async () => {
+        const first = await lake.putIfMatch('processed/a', bytes('one'), undefined);
+        const second = await lake.putIfMatch('processed/a', bytes('two'), first?.version);
+        await lake.putIfMatch('processed/a', bytes('one'), second?.version);
+        expect(await lake.putIfMatch('processed/a', bytes('old'), first?.version)).toBeUndefined();
+        expect(await lake.putIfMatch('processed/a', bytes('old'), second?.version)).toBeUndefined();
+        expect(await textOf(lake, 'processed/a')).toBe('one');
+      });
+
+      test('makes nothing where the object of that version is gone', async () => {
+        const first = await lake.putIfMatch('processed/a', bytes('one'), undefined);
+        await lake.deleteIfMatch('processed/a', first?.version ?? '');
+        expect(await lake.putIfMatch('processed/a', bytes('two'), first?.version)).toBeUndefined();
+        expect(await lake.head('processed/a')).toBeUndefined();
+      });
+
+      test.each([true, false])('of 20 racers exactly one writes (an object was there: %s)', async (there) => {
+        const version = there
+          ? (await lake.putIfMatch('processed/a', bytes('old'), undefined))?.version
+          : undefined;
+        const answers = await Promise.all(
+          Array.from({ length: 20 }, async (_, index) => {
+            const won = await lake.putIfMatch('processed/a', bytes(`racer ${index}`), version);
+            return won === undefined ? [] : [`racer ${index}`];
+          }),
+        );
+        expect(answers.flat()).toEqual([await textOf(lake, 'processed/a')]);
+        expect(await keysOf(lake, '')).toEqual(['processed/a']);
       });
     });
 
@@ -322,8 +359,8 @@ export function testLake(implementation: LakeImplementation): void {
           () => lake.put(key, bytes('x')),
           () => lake.copyIfAbsent('raw/a', key),
           () => lake.copyIfAbsent(key, 'raw/b'),
-          () => lake.copy('raw/a', key),
-          () => lake.copy(key, 'raw/b'),
+          () => lake.putIfMatch(key, bytes('x'), undefined),
+          () => lake.putIfMatch(key, bytes('x'), 'any'),
           () => lake.deleteIfMatch(key, 'any'),
           () => Promise.resolve().then(() => lake.engineInputs([key])),
         ]) {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readPublication } from '../../src/lake/publication.ts';
 import { Session } from '../../src/pipeline/session.ts';
+import { systemPorts } from '../../src/pipeline/system-ports.ts';
 import { acceptFile } from '../../src/stages/validate/accept-file.ts';
 import { pendingFiles } from '../../src/stages/wait-for-stream/pending-files.ts';
 import { plays, songs, TestLake, type Drop } from '../support/test-lake.ts';
@@ -88,7 +89,6 @@ test('what was committed but not published is finished by the next run, once', a
   const lake = await TestLake.open();
   for (const drop of [catalogue, first, second]) await lake.drop(drop);
   // A runner that takes every file into the log, and dies.
-  const ports = { now: () => new Date(), uniqueId: () => crypto.randomUUID() };
   const config = {
     lake: lake.directory,
     tablePrefix: '',
@@ -96,7 +96,7 @@ test('what was committed but not published is finished by the next run, once', a
     memoryLimit: '512MB',
     threads: 1,
   } as const;
-  const session = new Session({ ...config, onSameName: 'append' }, ports, () => undefined);
+  const session = new Session({ ...config, onSameName: 'append' }, systemPorts, () => undefined);
   const context = await session.context(new AbortController().signal);
   for (const dataset of ['songs', 'streams'] as const) {
     for (const file of (await pendingFiles(context.lake, dataset)).files) await acceptFile(context, file, 1);
@@ -216,7 +216,7 @@ test('a publication says which parts it was computed from', async () => {
       threads: 1,
       onSameName: 'append',
     },
-    { now: () => new Date(), uniqueId: () => 'x' },
+    systemPorts,
     () => undefined,
   );
   const publication = await readPublication(await session.lake(), '2024-06-25');

@@ -9,6 +9,7 @@ const publication: Publication = {
   kpi_version: 'k1',
   published_on: '2024-06-26T00:00:00Z',
   loaded_on: null,
+  next: null,
   plays: 1,
   parts: [],
   kpis: { daily_genre: { key: 'x', rows: 1, bytes: 1, sha256: 'a' } },

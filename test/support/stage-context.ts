@@ -4,6 +4,8 @@ import { DuckdbEngine } from '../../src/engines/duckdb.ts';
 import { LocalLake } from '../../src/lake/local-lake.ts';
 import { CommitLog } from '../../src/lake/log.ts';
 import type { StageContext } from '../../src/stages/context.ts';
+import { receiveFile } from '../../src/stages/validate/receive-file.ts';
+import { systemPorts } from '../../src/pipeline/system-ports.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/stages/limits.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -26,7 +28,12 @@ export async function stageContext(
     lake,
     engine,
     log: await CommitLog.open(lake),
-    ports: { now: () => new Date('2026-11-24T12:00:00Z'), uniqueId: () => `id-${(ids += 1)}` },
+    ports: {
+      ...systemPorts,
+      now: () => new Date('2026-11-24T12:00:00Z'),
+      uniqueId: () => `id-${(ids += 1)}`,
+    },
+    receive: receiveFile,
     limits: { ...DEFAULT_LIMITS, ...limits },
     onSameName: 'append',
     signal: new AbortController().signal,

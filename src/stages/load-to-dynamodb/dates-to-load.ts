@@ -24,12 +24,14 @@ export async function readMarkers(published: PublishedDates, log: CommitLog): Pr
 }
 
 /** The publications that the tables do not hold yet, ascending by date. */
-export function datesToLoad(
+export function datesToLoad<Stored extends Publication>(
   markers: Markers,
-  publications: ReadonlyMap<string, Publication>,
-): readonly Publication[] {
+  publications: ReadonlyMap<string, Stored>,
+): readonly Stored[] {
   return [...publications.values()]
     .filter((publication) => {
+      // Its files are being replaced: whoever does that has it loaded.
+      if (publication.next !== null) return false;
       const marker = markers.get(publication.date);
       if (marker === undefined || marker.version < publication.version) return true;
       if (marker.version > publication.version) return false;

@@ -1,6 +1,11 @@
 import type { Plan, PlanInput } from '../../engines/engine.ts';
 import { kpis } from '../../kpis/index.ts';
-import { digestOf, type Publication, writePublication } from '../../lake/publication.ts';
+import {
+  digestOf,
+  readPublication,
+  replacePublication,
+  type StoredPublication,
+} from '../../lake/publication.ts';
 import type { PublishedDates } from '../../tables/published-dates.ts';
 import { syncItems } from '../../tables/sync-items.ts';
 import type { SkippedItem, SyncResult } from '../../tables/sync-result.ts';
@@ -9,13 +14,13 @@ import type { StageContext } from '../context.ts';
 
 /**
  * Makes the KPI tables equal to what `processed/` holds of a date, between two moves of the date's marker.
- * @returns undefined if another runner loads the date at the same moment: it is loaded again, then
+ * @returns undefined if another runner publishes the date at the same moment: it is loaded again, then
  */
 export async function loadDate(
   { lake, log, engine, signal, ports }: StageContext,
   tables: Tables,
   published: PublishedDates,
-  publication: Publication,
+  publication: StoredPublication,
 ): Promise<SyncResult | undefined> {
   const { date, version, kpi_version } = publication;
   const inputs = await Promise.all(
@@ -32,6 +37,8 @@ export async function loadDate(
     outputs: Object.fromEntries(kpis.map(({ name }) => [name, { format: 'rows', from: name }])),
   };
   const { rows } = await engine.run(plan, signal);
+  // A newer version is announced before its files come: if none was, these are the files of this one.
+  if ((await readPublication(lake, date))?.token !== publication.token) return undefined;
 
   const writer = ports.uniqueId();
   if (!(await published.begin(date, { lake: log.identity, version }, writer))) return undefined;
@@ -49,6 +56,6 @@ export async function loadDate(
   const record = { lake: log.identity, version, kpi_version, digest: digestOf(publication), published_on };
   if (!(await published.finish(date, record, writer))) return undefined;
   // For people who ask the lake; whether the tables are up to date is decided from their own marker.
-  await writePublication(lake, { ...publication, loaded_on: published_on });
+  await replacePublication(lake, { ...publication, loaded_on: published_on }, publication.token);
   return { ...total, skipped };
 }

@@ -17,7 +17,12 @@ export async function datesBehind(
   for await (const { key, bytes } of lake.list(PROCESSED)) present.set(key, bytes);
   return state.dates().filter((date) => {
     const publication = publications.get(date);
-    if (publication?.kpi_version !== KPI_VERSION || publication.version < state.version(date)) return true;
+    if (
+      publication?.next !== null ||
+      publication.kpi_version !== KPI_VERSION ||
+      publication.version < state.version(date)
+    )
+      return true;
     return Object.values(publication.kpis).some(({ key, bytes }) => present.get(key) !== bytes);
   });
 }

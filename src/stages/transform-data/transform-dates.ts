@@ -1,14 +1,13 @@
-import { relative } from 'node:path';
 import type { Row } from '../../engines/engine.ts';
-import { KPI_VERSION, kpis } from '../../kpis/index.ts';
+import { KPI_VERSION } from '../../kpis/index.ts';
 import type { Sources } from '../../kpis/sources.ts';
 import { transformPlan } from '../../kpis/transform-plan.ts';
 import type { Part } from '../../lake/entry.ts';
-import type { Workspace } from '../../lake/lake.ts';
-import { type Publication, readPublication, writePublication } from '../../lake/publication.ts';
-import { kpiKey } from '../../lake/zones.ts';
+import { type Publication, unpublished } from '../../lake/publication.ts';
 import type { StageContext } from '../context.ts';
 import type { Limits } from '../limits.ts';
+import { ComputedFiles } from './computed-files.ts';
+import { publishDate } from './publish-date.ts';
 
 /**
  * Computes the KPIs of dates from exactly the parts that the log lists, and swaps them into
@@ -58,10 +57,11 @@ function batches(
 }
 
 async function transformBatch(
-  { lake, log, engine, ports, signal }: StageContext,
+  context: StageContext,
   dates: readonly string[],
   partsByDate: PartsByDate,
 ): Promise<readonly Publication[]> {
+  const { lake, log, engine, ports, signal } = context;
   // Versions first: what the log gains while we compute is then published by the next run.
   const versions = new Map(dates.map((date) => [date, log.state.version(date)]));
   const parts = dates.flatMap((date) => partsByDate.get(date) ?? []);
@@ -74,7 +74,8 @@ async function transformBatch(
     // A part holds a play once, so only dates with several parts can hold it twice.
     overlapping: parts.length > new Set(parts.map(({ date }) => date)).size,
   };
-  const workspace = await lake.workspace(ports.uniqueId());
+  const attempt = ports.uniqueId();
+  const workspace = await lake.workspace(attempt);
   try {
     const result = await engine.run(
       transformPlan(sources, (kpi) => workspace.path(kpi)),
@@ -83,50 +84,24 @@ async function transformBatch(
     const plays = new Map(
       (result.rows['date_counts'] ?? []).map((row) => [row['date'], Number(row['plays'])]),
     );
+    const computed = new ComputedFiles(context, workspace, result);
     const publications: Publication[] = [];
     for (const date of dates) {
-      // Another runner that knew more of the log may have been faster.
-      const version = versions.get(date) ?? 0;
-      if (((await readPublication(lake, date))?.version ?? 0) > version) continue;
-      const publication: Publication = {
-        format: 1,
-        date,
-        version,
+      signal.throwIfAborted();
+      const publication = await publishDate(context, await computed.of(date), attempt, {
+        ...unpublished(date),
+        version: versions.get(date) ?? 0,
         kpi_version: KPI_VERSION,
         published_on: ports.now().toISOString(),
-        loaded_on: null,
         plays: plays.get(date) ?? 0,
         parts: partCounts(result.rows['part_counts'] ?? [], date, partsByDate.get(date) ?? []),
-        kpis: {},
-      };
-      for (const { name, folder } of kpis) {
-        const written = result.files[name]?.find(({ partition }) => partition === date);
-        const file = await swap({ lake, workspace }, kpiKey(folder, date), written?.path);
-        if (file !== undefined) publication.kpis[name] = { ...file, rows: written?.rows ?? 0 };
-      }
-      await writePublication(lake, publication);
-      publications.push(publication);
+      });
+      if (publication !== undefined) publications.push(publication);
     }
     return publications;
   } finally {
     await workspace.dispose();
   }
-}
-
-/** Replaces a KPI file as a whole, or removes it if the KPI has no rows on its date any more. */
-async function swap(
-  { lake, workspace }: Pick<StageContext, 'lake'> & { workspace: Workspace },
-  key: string,
-  path: string | undefined,
-): Promise<{ key: string; bytes: number; sha256: string } | undefined> {
-  if (path === undefined) {
-    const old = await lake.head(key);
-    if (old !== undefined) await lake.deleteIfMatch(key, old.version);
-    return undefined;
-  }
-  const staged = await workspace.stage(relative(workspace.directory, path));
-  await lake.copy(staged.key, key);
-  return { ...staged, key };
 }
 
 function partCounts(rows: readonly Row[], date: string, parts: readonly Part[]): Publication['parts'] {

@@ -1,15 +1,13 @@
 import { ScanRejectedError } from '../../csv/errors.ts';
-import { takeSnapshot } from '../../csv/snapshot.ts';
 import { FileRejectedError, InvariantError } from '../../errors.ts';
 import type { LogEntry } from '../../lake/entry.ts';
-import { doing } from '../../lake/local-files.ts';
 import { hashObject } from '../../lake/hash-object.ts';
 import type { Workspace } from '../../lake/lake.ts';
 import type { SourceFile, StageContext } from '../context.ts';
+import type { Receipt, Received } from '../receipt.ts';
 import { classify } from './classify.ts';
-import { decide, type Received, type Verdict } from './decide.ts';
+import { decide, type Verdict } from './decide.ts';
 import { makeVisible } from './make-visible.ts';
-import { validateFile } from './validate-file.ts';
 
 /** What became of a delivery. */
 export interface Acceptance {
@@ -32,29 +30,15 @@ export async function acceptFile(
   epoch: number,
   onProgress?: AcceptProgress,
 ): Promise<Acceptance> {
-  const { lake, log, ports, onSameName } = context;
-  const attempt = ports.uniqueId();
-  const asOf = asOfOf(file);
-  const workspace = await lake.workspace(attempt);
+  const attempt = context.ports.uniqueId();
+  const workspace = await context.lake.workspace(attempt);
   let committing = false;
   try {
-    const { received, verdict } = await doing(`take ${file.object.key}`, () =>
-      examine(context, file, workspace, onProgress),
-    );
-    // Decided inside the commit, on the log as it is then: another runner may have been faster.
-    let taken: LogEntry | undefined;
+    const examined = await examine(context, file, workspace, onProgress);
     committing = true;
-    const committed = await log.commit((state) => {
-      const known = classify(state, { ...file, ...received, asOf }, onSameName);
-      taken = known.kind === 'taken' ? known.by : undefined;
-      if (known.kind === 'taken') return undefined;
-      return decide({ file, received, known, verdict, attempt, epoch, at: ports.now(), state });
-    });
-    const entry = committed ?? taken;
-    if (entry === undefined) throw new InvariantError(`${file.filename}: the log neither took nor knew it`);
-    await makeVisible(lake, entry);
+    const acceptance = await commitFile(context, { ...examined, attempt, epoch });
     committing = false;
-    return { entry, repeated: committed === undefined };
+    return acceptance;
   } finally {
     // Between the commit and the visible parts the staged files are the only ones: an error there leaves
     // them for the next run.
@@ -62,48 +46,90 @@ export async function acceptFile(
   }
 }
 
+/**
+ * Sets a file aside without judging it, because judging it is what fails.
+ * @throws ObjectMissingError, ObjectChangedError
+ */
+export async function refuseFile(
+  context: StageContext,
+  file: SourceFile,
+  epoch: number,
+  reason: FileRejectedError,
+): Promise<Acceptance> {
+  const received = await identify(context, file);
+  const attempt = context.ports.uniqueId();
+  return commitFile(context, { file, received, verdict: reason, attempt, epoch });
+}
+
+interface Examined {
+  /** As it was when it was opened. */
+  readonly file: SourceFile;
+  readonly received: Received;
+  readonly verdict: Verdict;
+}
+
+interface Decision extends Examined {
+  readonly attempt: string;
+  readonly epoch: number;
+}
+
+async function commitFile(context: StageContext, decision: Decision): Promise<Acceptance> {
+  const { lake, log, ports, onSameName } = context;
+  const { file, received } = decision;
+  // Decided inside the commit, on the log as it is then: another runner may have been faster.
+  let taken: LogEntry | undefined;
+  const committed = await log.commit((state) => {
+    const known = classify(state, { ...file, ...received, asOf: asOfOf(file) }, onSameName);
+    taken = known.kind === 'taken' ? known.by : undefined;
+    return known.kind === 'taken' ? undefined : decide({ ...decision, known, at: ports.now(), state });
+  });
+  const entry = committed ?? taken;
+  if (entry === undefined) throw new InvariantError(`${file.filename}: the log neither took nor knew it`);
+  await makeVisible(lake, entry);
+  return { entry, repeated: committed === undefined };
+}
+
 /** Reads the bytes that cannot change any more, and judges them unless the log has them already. */
 async function examine(
   context: StageContext,
-  file: SourceFile,
+  listed: SourceFile,
   workspace: Workspace,
   onProgress: AcceptProgress | undefined,
-): Promise<{ received: Received; verdict: Verdict }> {
-  const { lake, log, limits, signal, onSameName } = context;
+): Promise<Examined> {
+  const { lake, log, onSameName } = context;
+  const source = await lake.open(listed.object.key);
+  const file = { ...listed, object: source.info };
+  let receipt: Receipt;
   try {
-    const source = await lake.open(file.object.key);
-    const snapshot = await takeSnapshot(source.stream, {
-      rawPath: workspace.path('received'),
-      cleanPath: workspace.path('clean.csv'),
-      compressed: file.filename.endsWith('.gz'),
-      limits,
-      signal,
-      ...(onProgress === undefined ? {} : { onProgress }),
-    });
-    await source.assertUnchanged();
-    const received: Received = { cid: snapshot.sha256, bytes: snapshot.bytes };
-    await log.catchUp();
-    const known = classify(log.state, { ...file, ...received, asOf: asOfOf(file) }, onSameName);
-    if (known.kind === 'taken' || known.kind === 'refused') return { received, verdict: undefined };
-    return {
-      received,
-      verdict: await judged(context, { ...file, object: source.info }, snapshot, workspace),
-    };
+    receipt = await context.receive(context, { file, source, workspace }, onProgress);
   } catch (error) {
     if (!(error instanceof FileRejectedError)) throw error;
+    // What looks broken may be half of an upload: only one version of the file may be rejected.
+    await source.assertUnchanged();
     const known = error instanceof ScanRejectedError ? error.received : undefined;
-    const { sha256: cid, bytes } = known ?? (await hashObject(lake, file.object.key));
-    return { received: { cid, bytes }, verdict: error };
+    if (known === undefined) return { file, received: await identify(context, file), verdict: error };
+    return { file, received: { cid: known.sha256, bytes: known.bytes }, verdict: error };
   }
+  await source.assertUnchanged();
+  const received: Received = { cid: receipt.cid, bytes: receipt.bytes };
+  await log.catchUp();
+  const known = classify(log.state, { ...file, ...received, asOf: asOfOf(file) }, onSameName);
+  if (known.kind === 'taken' || known.kind === 'refused') return { file, received, verdict: undefined };
+  return { file, received, verdict: await judged(receipt) };
 }
 
-async function judged(...job: Parameters<typeof validateFile>): Promise<Verdict> {
+async function judged(receipt: Receipt): Promise<Verdict> {
   try {
-    return await validateFile(...job);
+    return await receipt.judge();
   } catch (error) {
     if (error instanceof FileRejectedError) return error;
     throw error;
   }
+}
+
+async function identify({ lake }: StageContext, { object }: SourceFile): Promise<Received> {
+  const { sha256, bytes } = await hashObject(lake, object.key);
+  return { cid: sha256, bytes };
 }
 
 /** Against which times are judged: the source's last modification, so that every try judges alike. */

@@ -11,7 +11,7 @@ import { InvariantError } from '../../errors.ts';
 import type { Workspace } from '../../lake/lake.ts';
 import type { SourceFile, StageContext } from '../context.ts';
 import type { BadRecord } from './bad-record.ts';
-import type { StagedBadRecords } from './outcome.ts';
+import type { StagedBadRecords } from '../receipt.ts';
 import { badRowsPlan, type ValidationInput } from './plans.ts';
 
 /** Columns of a bad record, in JSON Lines and in Parquet alike. */

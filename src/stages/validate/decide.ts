@@ -6,13 +6,7 @@ import { archiveKey, badRecordsKey, ownedName, partKey, rejectedKey } from '../.
 import type { SourceFile } from '../context.ts';
 import { type Classification, SAME_NAME } from './classify.ts';
 import { ContendedError } from './errors.ts';
-import type { Validated } from './outcome.ts';
-
-export interface Received {
-  /** SHA-256 of the bytes as received, lower-case hex. */
-  readonly cid: string;
-  readonly bytes: number;
-}
+import type { Received, Validated } from '../receipt.ts';
 
 /** What validation said of the file; undefined if it was not asked. */
 export type Verdict = Validated | FileRejectedError | undefined;

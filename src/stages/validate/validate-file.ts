@@ -7,7 +7,7 @@ import { FileRejectedError, InvariantError } from '../../errors.ts';
 import type { Workspace } from '../../lake/lake.ts';
 import type { SourceFile, StageContext } from '../context.ts';
 import { writeBadRecords } from './bad-records.ts';
-import type { StagedPart, Validated } from './outcome.ts';
+import type { StagedPart, Validated } from '../receipt.ts';
 import { blankedColumns, cataloguePlan, playsPlan, type ValidationInput } from './plans.ts';
 
 /**

@@ -1,4 +1,17 @@
-import type { AcceptedEntry, OwnedObject, Part } from '../../lake/entry.ts';
+import type { AcceptedEntry, OwnedObject, Part } from '../lake/entry.ts';
+
+/** Identity of a file's bytes. */
+export interface Received {
+  /** SHA-256 of the bytes as received, lower-case hex. */
+  readonly cid: string;
+  readonly bytes: number;
+}
+
+/** A file that was received and can be judged. */
+export interface Receipt extends Received {
+  /** @throws FileRejectedError if the file as a whole cannot be taken */
+  judge(): Promise<Validated>;
+}
 
 /** Staged, and without a place yet: that follows from the entry's number. */
 export type StagedPart = Omit<Part, 'key'>;

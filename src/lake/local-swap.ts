@@ -1,0 +1,140 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import type { ObjectInfo } from './lake.ts';
+import { contentOf, contentOfVersion, errnoOf, infoOf, lstatIfPresent } from './local-files.ts';
+import { PRIVATE_NAME } from './local-keys.ts';
+import { syncDirectory } from './local-writer.ts';
+import type { LocalWriter } from './local-writer.ts';
+
+/** The new content, until it gets its final name. */
+const NEXT = 'next';
+/** Keeps a successor's folder from being empty: an empty one could be replaced by a rename. */
+const TAKEN = 'taken';
+
+/**
+ * Replaces files that are still what the caller saw. There is no "rename if" call, so the right to follow
+ * a version is a folder named after it, which one contender can get and which stays:
+ *
+ *     fill <id>/next, <id>/taken     on disk before anyone can see them
+ *     rename <id> to after-<version> one contender succeeds: the folder of another is never empty
+ *     rename next to the final name  by whoever comes by, once: then `next` is gone
+ *
+ * A process that stands still anywhere in between, for however long, changes nothing when it goes on: the
+ * folder has a successor already, or its `next` has moved. A process that dies leaves a `next` that
+ * the next contender puts in its place.
+ */
+export class LocalSwap {
+  readonly #root: string;
+  readonly #writer: LocalWriter;
+
+  constructor(root: string, writer: LocalWriter) {
+    this.#root = root;
+    this.#writer = writer;
+  }
+
+  /** `undefined` if the file is not, or not any more, the one of that version; then nothing was written. */
+  async replace(
+    path: string,
+    body: Uint8Array,
+    version: string | undefined,
+  ): Promise<ObjectInfo | undefined> {
+    if (version === undefined) {
+      const created = await this.#writer.create(path, (file) => file.writeFile(body));
+      const stat = created ? await lstatIfPresent(path) : undefined;
+      return stat === undefined ? undefined : infoOf(this.#keyOf(path), stat);
+    }
+    const seen = contentOfVersion(version);
+    if (!(await isStill(path, seen))) return undefined;
+    const swaps = await this.#swapsFor(path);
+    const mine = join(swaps, randomUUID());
+    const successor = join(swaps, `after-${nameOf(this.#keyOf(path), seen)}`);
+    try {
+      const written = await fill(mine, body);
+      const won = await claim(mine, successor);
+      await place(join(successor, NEXT), path);
+      if (!won) return undefined;
+      const stat = await lstatIfPresent(path);
+      // Somebody may have replaced it again already: ours was in its place all the same.
+      return infoOf(
+        this.#keyOf(path),
+        stat !== undefined && contentOf(stat) === contentOf(written) ? stat : written,
+      );
+    } finally {
+      await rm(mine, { recursive: true, force: true });
+    }
+  }
+
+  /** Forgets versions that were followed long ago. `olderThanMs` must exceed the longest pause. */
+  async sweep(olderThanMs: number): Promise<void> {
+    const swaps = join(this.#root, PRIVATE_NAME, 'swaps');
+    await mkdir(swaps, { recursive: true });
+    for (const name of await readdir(swaps)) {
+      const stat = await lstatIfPresent(join(swaps, name));
+      if (stat !== undefined && Date.now() - Number(stat.mtimeMs) > olderThanMs)
+        await rm(join(swaps, name), { recursive: true, force: true });
+    }
+  }
+
+  /** On the file system of the target, because a rename does not leave it. */
+  async #swapsFor(path: string): Promise<string> {
+    const common = join(this.#root, PRIVATE_NAME, 'swaps');
+    await mkdir(common, { recursive: true });
+    const folder = dirname(path);
+    const [here, there] = await Promise.all([lstat(common), lstat(folder)]);
+    const swaps = here.dev === there.dev ? common : join(folder, `${PRIVATE_NAME}-swaps`);
+    await mkdir(swaps, { recursive: true });
+    return swaps;
+  }
+
+  #keyOf(path: string): string {
+    return relative(this.#root, path).split(sep).join('/');
+  }
+}
+
+const isStill = async (path: string, content: string): Promise<boolean> => {
+  const stat = await lstatIfPresent(path);
+  return stat?.isFile() === true && contentOf(stat) === content;
+};
+
+const nameOf = (key: string, content: string): string =>
+  createHash('sha256').update(`${key}\0${content}`).digest('hex').slice(0, 40);
+
+async function fill(folder: string, body: Uint8Array) {
+  await mkdir(folder);
+  await (await open(join(folder, TAKEN), 'wx')).close();
+  const file = await open(join(folder, NEXT), 'wx');
+  try {
+    await file.writeFile(body);
+    await file.sync();
+    const stat = await file.stat({ bigint: true });
+    // Before the folder gets its name: after a power failure, who finds the name finds the content.
+    await syncDirectory(folder);
+    return stat;
+  } finally {
+    await file.close();
+  }
+}
+
+/** `false` if that version has a successor already. */
+async function claim(mine: string, successor: string): Promise<boolean> {
+  try {
+    await rename(mine, successor);
+    return true;
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === 'ENOTEMPTY' || code === 'EEXIST' || (code === 'EPERM' && process.platform === 'win32'))
+      return false;
+    throw error;
+  }
+}
+
+async function place(next: string, path: string): Promise<void> {
+  try {
+    await rename(next, path);
+  } catch (error) {
+    // Another process has put it there.
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
+  await syncDirectory(dirname(path));
+}

@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import { hostname, uptime } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Ports } from '../stages/context.ts';
+
+/** The clock, the random numbers and the processes of this machine. */
+export const systemPorts: Ports = {
+  now: () => new Date(),
+  elapsedMs: () => performance.now(),
+  uniqueId: () => randomUUID(),
+  sleep: async (ms, signal) => {
+    try {
+      await wait(ms, undefined, { signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    }
+  },
+  owner: `${hostname()}:${process.pid}`,
+  isOwnerAlive,
+};
+
+/**
+ * An owner is `host:pid:…`. Of another host, or of no process, nothing is known. Process numbers begin anew
+ * with the machine.
+ */
+function isOwnerAlive(owner: string, since?: Date): boolean {
+  const [host, pid] = owner.split(':');
+  if (host !== hostname() || !/^\d+$/.test(pid ?? '')) return true;
+  if (since !== undefined && since.getTime() < Date.now() - uptime() * 1000) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return true;
+  } catch (error) {
+    // EPERM: alive, but somebody else's.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
