@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { mutantPlugin } from './test/mutants/plugin.ts';
 
 // Native addons (DuckDB, LevelDB) belong into processes of their own.
 const common = { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as const;
@@ -15,8 +16,9 @@ export default defineConfig({
           ...common,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/cli-e2e/**', INSTALL],
+          exclude: ['test/cli-e2e/**', 'test/mutants/**', INSTALL],
         },
+        plugins: [mutantPlugin()],
       },
       {
         test: {
@@ -37,6 +39,9 @@ export default defineConfig({
           include: ['test/cli-e2e/**/*.test.ts'],
           globalSetup: ['test/cli-e2e/support/build.ts'],
         },
+      },
+      {
+        test: { ...common, testTimeout: 300_000, name: 'mutants', include: ['test/mutants/**/*.test.ts'] },
       },
       {
         test: { ...common, testTimeout: 300_000, hookTimeout: 300_000, name: 'package', include: [INSTALL] },

@@ -72,3 +72,30 @@ test('paths of the lake are made in one file', () => {
   );
   expect(wrong).toEqual([]);
 });
+
+/** What the protocol is made of: a simulation can only replay it by its seed if nothing here asks the machine. */
+const PROTOCOL = [
+  /^stages\//,
+  /^pipeline\//,
+  /^lake\/(log|state|entry|publication|zones|hash-object|read-versioned)\.ts$/,
+  /^tables\/(ledger.*|published-dates|sync-items|plan-items|write-.*|query|scan)\.ts$/,
+];
+/** Where the machine comes in: as ports, as settings, or to read one file, which is a pure function of it. */
+const TOUCHES_THE_MACHINE = [
+  'pipeline/system-ports.ts',
+  'pipeline/session.ts',
+  'pipeline/config.ts',
+  'stages/validate/bad-records.ts',
+];
+
+test('time, randomness, files, processes and network reach the protocol only through its ports', () => {
+  const ambient =
+    /Date\.now\(|new Date\(\)|performance\.|Math\.random|randomUUID|randomBytes|\bset(Timeout|Interval|Immediate)\(|\bprocess\.|\bfetch\(|'node:(fs|os|net|http|https|http2|dns|tls|timers|child_process|worker_threads|process)(\/promises)?'|'p-retry'/;
+  const wrong = files.flatMap((file) => {
+    if (!PROTOCOL.some((part) => part.test(file)) || TOUCHES_THE_MACHINE.includes(file)) return [];
+    const text = readFileSync(join(SRC, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+    const found = ambient.exec(text)?.[0];
+    return found === undefined ? [] : [`${file} uses ${found}`];
+  });
+  expect(wrong).toEqual([]);
+});
