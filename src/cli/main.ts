@@ -11,12 +11,17 @@ for (const output of [process.stdout, process.stderr]) {
   });
 }
 
+/** Who stops a service waits that long, and kills it then. */
+const STOP_MS = 9_000;
+
 /** The first signal asks the command to stop cleanly; the second one does not ask. */
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     if (stop.signal.aborted) process.exit(exitCodeOfSignal(signal));
     stop.abort(signal);
+    // Whatever hangs then is left to the next run, as after a crash.
+    setTimeout(() => process.exit(exitCodeOfSignal(signal)), STOP_MS).unref();
   });
 }
 

@@ -52,13 +52,14 @@ export class DuckdbEngine implements Engine {
     return new DuckdbEngine(instance);
   }
 
-  async run(plan: Plan, signal?: AbortSignal): Promise<PlanResult> {
+  async run(plan: Plan, signal?: AbortSignal, onProgress?: () => void): Promise<PlanResult> {
     signal?.throwIfAborted();
     const connection = await this.#instance.connect();
     const interrupt = (): void => {
       connection.interrupt();
     };
     signal?.addEventListener('abort', interrupt, { once: true });
+    const watching = onProgress === undefined ? undefined : watchProgress(onProgress);
     try {
       return await execute(connection, plan, signal);
     } catch (error) {
@@ -68,6 +69,7 @@ export class DuckdbEngine implements Engine {
       if (/No space left on device/i.test(reason)) throw new EngineFullError(message, error);
       throw new EngineError(message, { cause: error });
     } finally {
+      clearInterval(watching);
       signal?.removeEventListener('abort', interrupt);
       connection.closeSync();
     }
@@ -77,6 +79,23 @@ export class DuckdbEngine implements Engine {
     this.#instance.closeSync();
     return Promise.resolve();
   }
+}
+
+const PROGRESS_MS = 1_000;
+const BUSY_MS = 10;
+
+/**
+ * A statement gets on as long as it uses the processor. DuckDB's own progress can be had only with a
+ * setting of each connection, and those are locked.
+ */
+function watchProgress(onProgress: () => void): NodeJS.Timeout {
+  let seen = process.cpuUsage();
+  const look = (): void => {
+    const { user, system } = process.cpuUsage(seen);
+    if (user + system >= BUSY_MS * 1000) onProgress();
+    seen = process.cpuUsage();
+  };
+  return setInterval(look, PROGRESS_MS).unref();
 }
 
 async function execute(

@@ -97,9 +97,10 @@ export interface Engine {
   readonly name: string;
   readonly dialect: Dialect;
   /**
+   * @param onProgress called now and then, as long as the plan gets on: a plan that hangs gives no sign
    * @throws EngineError if the plan cannot be executed
    * @throws the signal's reason if aborted
    */
-  run(plan: Plan, signal?: AbortSignal): Promise<PlanResult>;
+  run(plan: Plan, signal?: AbortSignal, onProgress?: () => void): Promise<PlanResult>;
   close(): Promise<void>;
 }

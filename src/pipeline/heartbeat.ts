@@ -3,12 +3,17 @@ import type { RunContext } from './session.ts';
 
 /** Beats in the time of one lease. After two that were not acknowledged the work stops itself. */
 const BEATS = 3;
+/** Tries, in the time between two beats, after one that failed. */
+const RETRIES = 5;
+/** Work that has not moved for so many leases hangs: somebody else should have a try. */
+const PATIENT_LEASES = 10;
 
 /**
  * Does work that rests on a lease, and renews the lease meanwhile. A beat counts from the moment it was sent,
  * and only when it was acknowledged: so this process has stopped before anyone else may begin.
  * @param beat renews the lease; `false` if it is somebody else's now
- * @throws LeaseLostError if the lease was lost, or could not be renewed for two thirds of its time
+ * @throws LeaseLostError if the lease was lost, or could not be renewed for two thirds of its time, or if the
+ * work has long given no sign of getting on
  */
 export async function whileBeating<T>(
   context: RunContext,
@@ -22,11 +27,12 @@ export async function whileBeating<T>(
   };
   context.signal.addEventListener('abort', stop);
   if (context.signal.aborted) stop();
-  const beating = keepBeating(context, lease.beat, over.signal, () => {
+  const moves = { count: 0 };
+  const beating = keepBeating(context, lease.beat, moves, over.signal, () => {
     stopped.abort(new LeaseLostError(lease.of));
   });
   try {
-    return await work({ ...context, signal: stopped.signal });
+    return await work({ ...counting(context, moves), signal: stopped.signal });
   } finally {
     context.signal.removeEventListener('abort', stop);
     over.abort();
@@ -38,32 +44,74 @@ export async function whileBeating<T>(
 async function keepBeating(
   { ports, leaseSeconds }: RunContext,
   beat: () => Promise<boolean>,
+  moves: Moves,
   over: AbortSignal,
   giveUp: () => void,
 ): Promise<void> {
   const intervalMs = (leaseSeconds * 1000) / BEATS;
   let acknowledgedMs = ports.elapsedMs();
+  let moved = { count: moves.count, atMs: acknowledgedMs };
   let underWay: Promise<void> | undefined;
-  while (await slept(ports.sleep(intervalMs, over), over)) {
+  let waitMs = intervalMs;
+  while (await slept(ports.sleep(waitMs, over), over)) {
     const sentMs = ports.elapsedMs();
-    if (sentMs - acknowledgedMs >= 2 * intervalMs) {
+    if (moves.count !== moved.count) moved = { count: moves.count, atMs: sentMs };
+    const hangs = sentMs - moved.atMs >= PATIENT_LEASES * leaseSeconds * 1000;
+    if (hangs || sentMs - acknowledgedMs >= 2 * intervalMs) {
       giveUp();
-      break;
+      // A beat that is never answered must not keep us.
+      return;
     }
     underWay ??= beat()
       .then(
         (mine) => {
+          waitMs = intervalMs;
           if (mine) acknowledgedMs = sentMs;
           else giveUp();
         },
         // Not acknowledged, for whatever reason: the age of the last one decides.
-        () => undefined,
+        () => {
+          waitMs = intervalMs / RETRIES;
+        },
       )
       .finally(() => {
         underWay = undefined;
       });
   }
   await underWay;
+}
+
+interface Moves {
+  count: number;
+}
+
+/** The same context, in which every sign that the work gets on is counted. */
+function counting(context: RunContext, moves: Moves): RunContext {
+  const { engine, receive, observe } = context;
+  const move = (): void => {
+    moves.count += 1;
+  };
+  return {
+    ...context,
+    engine: {
+      name: engine.name,
+      dialect: engine.dialect,
+      run: async (plan, signal) => {
+        move();
+        return engine.run(plan, signal, move);
+      },
+      close: () => engine.close(),
+    },
+    receive: (inner, delivery, onProgress) =>
+      receive(inner, delivery, (bytes, records) => {
+        move();
+        onProgress?.(bytes, records);
+      }),
+    observe: (event) => {
+      move();
+      observe(event);
+    },
+  };
 }
 
 /** `false` when the work is over. */
