@@ -1,6 +1,6 @@
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { LEDGER_TABLE, type Item, type ItemValue } from './definition.ts';
-import { attempt, isNamed } from './failures.ts';
+import { attempt, conditionFailed } from './failures.ts';
 import { fromAttributes, toAttributes, type Attributes } from './item.ts';
 import { toLedgerItem, type LedgerItem } from './ledger-item.ts';
 import type { Tables } from './tables.ts';
@@ -95,7 +95,7 @@ export class LedgerStore {
       await attempt(this.#tables, `write to the table ${this.#table}`, send);
       return true;
     } catch (error) {
-      if (isNamed(error, 'ConditionalCheckFailedException')) return false;
+      if (conditionFailed(error)) return false;
       throw error;
     }
   }
