@@ -169,7 +169,7 @@ test('a claim whose answer was lost is recognised as won, not as lost to another
     stored = Object.fromEntries(sets.map((name) => [names[name.replace(':', '#')] ?? '', values[name]]));
     return failure(500, 'InternalServerError');
   });
-  const claim = await new Ledger(tables).claim('a.csv', {
+  const claim = await new Ledger(tables, () => 'mine').claim('a.csv', {
     owner: 'me',
     leaseSeconds: 30,
     now: new Date(0),
