@@ -109,7 +109,7 @@ export async function acceptStream(
   try {
     return await acceptClaimed(context, source, claim, progress);
   } catch (error) {
-    await ledger.release(filename, claim.epoch);
+    await ledger.release(filename, claim.epoch, { blameless: sourceMoved(error) });
     leftForLater(context, source, error);
     return undefined;
   }
@@ -151,9 +151,12 @@ function leaseEnd({ ports, leaseSeconds }: RunContext): Date {
 
 const rowsOf = (entry: LogEntry): number => (entry.kind === 'accepted' ? entry.counts.rows : 0);
 
+const sourceMoved = (error: unknown): error is ObjectMissingError | ObjectChangedError =>
+  error instanceof ObjectMissingError || error instanceof ObjectChangedError;
+
 /** A source that changes or goes while it is read is no failure: whoever writes it is not done. */
 function leftForLater({ observe }: RunContext, { dataset, filename }: SourceFile, error: unknown): void {
-  if (!(error instanceof ObjectMissingError || error instanceof ObjectChangedError)) throw error;
+  if (!sourceMoved(error)) throw error;
   const message = `${error.message} It is left for the next run.`;
   observe({ type: 'notice', dataset, subject: filename, message });
 }

@@ -110,7 +110,7 @@ export class Session {
         ? { embeddedDirectory: join(this.#directory, PRIVATE) }
         : { endpoint: dynamodbEndpoint }),
     });
-    return { tables, ledger: new Ledger(tables), published: new PublishedDates(tables) };
+    return { tables, ledger: new Ledger(tables, this.ports.uniqueId), published: new PublishedDates(tables) };
   }
 
   async context(signal: AbortSignal): Promise<RunContext> {

@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import dynaliteDb, { type Store } from 'dynalite/db/index.js';
-import validations from 'dynalite/validations/index.js';
+import { dynaliteOperation, validRequest } from './dynalite-operations.ts';
+import { Transactions } from './transactions.ts';
 
 /** What DynamoDB's HTTP interface answers. */
 export interface StoreAnswer {
@@ -11,15 +11,11 @@ export interface StoreAnswer {
 export interface StoreOptions {
   /** How long a new table stays CREATING, in milliseconds. Default 0; tests set more. */
   readonly createTableMs?: number;
+  /** Milliseconds since 1970: how long transactions are known by their tokens. Default the system's clock. */
+  readonly now?: () => number;
 }
 
-type Action = (store: Store, data: unknown, done: (error: unknown, answer: unknown) => void) => void;
-interface Operation {
-  readonly run: Action;
-  readonly types: unknown;
-  readonly custom: unknown;
-}
-
+/** Those of dynalite. */
 const OPERATIONS = new Set([
   'BatchGetItem',
   'BatchWriteItem',
@@ -44,15 +40,17 @@ const UNKNOWN_OPERATION = 'com.amazon.coral.service#UnknownOperationException';
 /** DynamoDB's operations over a LevelDB directory that this process has locked. */
 export class DynaliteStore {
   readonly #store: Store;
+  readonly #transactions: Transactions;
 
-  private constructor(store: Store) {
+  private constructor(store: Store, transactions: Transactions) {
     this.#store = store;
+    this.#transactions = transactions;
   }
 
   /** `undefined` if another process has the directory open. */
   static async open(
     path: string,
-    { createTableMs = 0 }: StoreOptions = {},
+    { createTableMs = 0, now = Date.now }: StoreOptions = {},
   ): Promise<DynaliteStore | undefined> {
     const store = dynaliteDb.create({ path, createTableMs, deleteTableMs: 0, updateTableMs: 0 });
     try {
@@ -61,16 +59,21 @@ export class DynaliteStore {
       if (isLocked(error)) return undefined;
       throw error;
     }
-    const opened = new DynaliteStore(store);
+    const opened = new DynaliteStore(store, await Transactions.open(store, now));
     await opened.#settleTables();
     return opened;
   }
 
   /** Never rejects for what a client sent: a wrong request is an answer too. */
   async execute(operation: string, body: string): Promise<StoreAnswer> {
-    if (!OPERATIONS.has(operation)) return { status: 400, body: { __type: UNKNOWN_OPERATION } };
+    const isTransaction = operation === 'TransactWriteItems';
+    if (!isTransaction && !OPERATIONS.has(operation)) {
+      return { status: 400, body: { __type: UNKNOWN_OPERATION } };
+    }
     try {
-      return { status: 200, body: await this.#run(loadOperation(operation), JSON.parse(body)) };
+      const request: unknown = JSON.parse(body);
+      const answer = isTransaction ? this.#transactions.write(request) : this.#run(operation, request);
+      return { status: 200, body: await answer };
     } catch (error) {
       if (error instanceof SyntaxError) {
         return { status: 400, body: { __type: 'com.amazon.coral.service#SerializationException' } };
@@ -88,11 +91,11 @@ export class DynaliteStore {
     return this.#store.db.close();
   }
 
-  #run({ run, types, custom }: Operation, request: unknown): Promise<unknown> {
-    const data = validations.checkTypes(request, types);
-    validations.checkValidations(data, types, custom, this.#store);
+  async #run(name: string, request: unknown): Promise<unknown> {
+    const operation = dynaliteOperation(name);
+    const data = validRequest(operation, request, this.#store);
     return new Promise((resolve, reject) => {
-      run(this.#store, data, (error, answer) => {
+      operation.run(this.#store, data, (error, answer) => {
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as dynalite made it
         if (error) reject(error);
         else resolve(answer);
@@ -127,19 +130,6 @@ export class DynaliteStore {
 interface StoredTable {
   readonly TableName: string;
   readonly TableStatus: string;
-}
-
-const load = createRequire(import.meta.url);
-const operations = new Map<string, Operation>();
-
-function loadOperation(name: string): Operation {
-  const known = operations.get(name);
-  if (known !== undefined) return known;
-  const file = `${name.charAt(0).toLowerCase()}${name.slice(1)}.js`;
-  const { types, custom } = load(`dynalite/validations/${file}`) as Omit<Operation, 'run'>;
-  const operation = { run: load(`dynalite/actions/${file}`) as Action, types, custom };
-  operations.set(name, operation);
-  return operation;
 }
 
 function isLocked(error: unknown): boolean {

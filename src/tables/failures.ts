@@ -8,7 +8,10 @@ const THROTTLED = new Set([
   'ThrottlingException',
   'RequestLimitExceeded',
   'LimitExceededException',
+  'TransactionInProgressException',
 ]);
+/** Why a transaction was cancelled, if it may be made later. */
+const BUSY = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 const REFUSED = new Set([
   'AccessDeniedException',
   'CredentialsProviderError',
@@ -68,11 +71,32 @@ export function isNamed(error: unknown, name: string): boolean {
   return error instanceof Error && error.name === name;
 }
 
+/** Whether a condition of a write, or of one of a transaction's, did not hold. */
+export function conditionFailed(error: unknown): boolean {
+  return (
+    isNamed(error, 'ConditionalCheckFailedException') ||
+    cancellations(error).includes('ConditionalCheckFailed')
+  );
+}
+
+/** The codes of the actions for which a transaction was cancelled; none for other errors. */
+function cancellations(error: unknown): readonly string[] {
+  if (!(error instanceof Error) || !('CancellationReasons' in error)) return [];
+  const reasons = error.CancellationReasons as readonly { readonly Code?: string }[] | undefined;
+  return (reasons ?? []).flatMap(({ Code }) => (Code === undefined || Code === 'None' ? [] : [Code]));
+}
+
+/** Whether a transaction was cancelled only because others were at work on the same items or tables. */
+function isBusy(error: Error): boolean {
+  const codes = cancellations(error);
+  return codes.length > 0 && codes.every((code) => BUSY.has(code));
+}
+
 function explain(error: unknown, what: string): unknown {
   if (!(error instanceof Error) || error instanceof HitparadeError) return error;
   const reason = error.message === '' ? error.name : error.message;
   const message = `${what}: ${reason}`;
-  if (THROTTLED.has(error.name)) {
+  if (THROTTLED.has(error.name) || isBusy(error)) {
     return new TablesUnavailableError(message, 'throttled', {
       hint: 'DynamoDB is limiting the requests of this account or table. Run again in a few minutes.',
       cause: error,

@@ -39,7 +39,7 @@ export function itemProblem({ partitionKey, sortKey }: TableDefinition, item: It
 
 /** Call with marshalled items that have no `itemProblem`. */
 export function sizeProblem(attributes: Attributes): string | undefined {
-  const bytes = mapBytes(attributes);
+  const bytes = attributesBytes(attributes);
   if (bytes <= MAX_ITEM_BYTES) return undefined;
   return `the item has ${String(bytes)} bytes, DynamoDB takes at most ${String(MAX_ITEM_BYTES)}`;
 }
@@ -63,7 +63,8 @@ function numberProblem(item: Item): string | undefined {
   return undefined;
 }
 
-function mapBytes(map: Attributes): number {
+/** Names included; an upper bound of what DynamoDB counts. */
+export function attributesBytes(map: Attributes): number {
   let bytes = 0;
   for (const [name, value] of Object.entries(map)) bytes += Buffer.byteLength(name) + valueBytes(value);
   return bytes;
@@ -77,6 +78,6 @@ function valueBytes(value: AttributeValue): number {
   if (value.S !== undefined) return Buffer.byteLength(value.S);
   if (value.N !== undefined) return Math.ceil((parseDecimal(value.N)?.digits.length ?? MAX_DIGITS) / 2) + 3;
   if (value.L !== undefined) return value.L.reduce((sum, entry) => sum + valueBytes(entry) + 1, 3);
-  if (value.M !== undefined) return mapBytes(value.M) + Object.keys(value.M).length + 3;
+  if (value.M !== undefined) return attributesBytes(value.M) + Object.keys(value.M).length + 3;
   return 1;
 }

@@ -1,6 +1,11 @@
-import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { LEDGER_TABLE, type Item, type ItemValue } from './definition.ts';
-import { attempt, isNamed } from './failures.ts';
+import { attempt, conditionFailed } from './failures.ts';
 import { fromAttributes, toAttributes, type Attributes } from './item.ts';
 import { toLedgerItem, type LedgerItem } from './ledger-item.ts';
 import type { Tables } from './tables.ts';
@@ -82,10 +87,20 @@ export class LedgerStore {
     return this.#put(item, unchanged(seen));
   }
 
-  #put(item: Item, condition: Condition): Promise<boolean> {
+  /** Removes the whole item while the claim is mine. */
+  deleteIfMine(filename: string, epoch: number): Promise<boolean> {
     return this.#write(() =>
       this.#tables.client.send(
-        new PutItemCommand({ TableName: this.#table, Item: toAttributes(item), ...condition }),
+        new DeleteItemCommand({ TableName: this.#table, Key: toAttributes({ filename }), ...mine(epoch) }),
+      ),
+    );
+  }
+
+  #put(item: Item, condition: Condition): Promise<boolean> {
+    const both = notNewer(condition, item['log_number']);
+    return this.#write(() =>
+      this.#tables.client.send(
+        new PutItemCommand({ TableName: this.#table, Item: toAttributes(item), ...both }),
       ),
     );
   }
@@ -95,7 +110,7 @@ export class LedgerStore {
       await attempt(this.#tables, `write to the table ${this.#table}`, send);
       return true;
     } catch (error) {
-      if (isNamed(error, 'ConditionalCheckFailedException')) return false;
+      if (conditionFailed(error)) return false;
       throw error;
     }
   }
@@ -106,6 +121,21 @@ function mine(epoch: number): Condition {
     ConditionExpression: 'epoch = :epoch AND #status = :processing',
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: toAttributes({ ':epoch': epoch, ':processing': 'processing' }),
+  };
+}
+
+/** The condition, and that the item holds no outcome of a later log entry. */
+function notNewer(condition: Condition, logNumber: ItemValue | undefined): Condition {
+  const known = typeof logNumber === 'number';
+  return {
+    ...condition,
+    ConditionExpression:
+      `${condition.ConditionExpression} AND (attribute_not_exists(log_number) ` +
+      `OR attribute_type(log_number, :null)${known ? ' OR log_number <= :log_number' : ''})`,
+    ExpressionAttributeValues: {
+      ...condition.ExpressionAttributeValues,
+      ...toAttributes({ ':null': 'NULL', ...(known ? { ':log_number': logNumber } : {}) }),
+    },
   };
 }
 

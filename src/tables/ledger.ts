@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { LEDGER_TABLE } from './definition.ts';
 import { TablesUnavailableError } from './errors.ts';
 import { fingerprint, fromAttributes, toAttributes } from './item.ts';
@@ -35,9 +34,12 @@ const CLAIM_ROUNDS = 10;
 export class Ledger {
   readonly #tables: Tables;
   readonly #store: LedgerStore;
+  readonly #uniqueId: () => string;
 
-  constructor(tables: Tables) {
+  /** @param uniqueId names each claim, so that an answer that was lost is told from a race that was lost */
+  constructor(tables: Tables, uniqueId: () => string) {
     this.#tables = tables;
+    this.#uniqueId = uniqueId;
     this.#store = new LedgerStore(tables);
   }
 
@@ -63,7 +65,7 @@ export class Ledger {
    * @throws TablesUnavailableError
    */
   async claim(filename: string, { owner, leaseSeconds, now, isOwnerAlive }: ClaimOptions): Promise<Claim> {
-    const claimId = randomUUID();
+    const claimId = this.#uniqueId();
     const leaseUntil = new Date(now.getTime() + leaseSeconds * 1000).toISOString();
     let seen = await this.#store.get(filename);
     for (let round = 0; round < CLAIM_ROUNDS; round++) {
@@ -98,20 +100,51 @@ export class Ledger {
     });
   }
 
-  /** Ends the lease at once, so that anyone may claim the file. `false` if the claim was lost before. */
-  release(filename: string, epoch: number): Promise<boolean> {
-    return this.#store.updateIfMine(filename, epoch, 'REMOVE #owner, lease_until', {});
+  /**
+   * Ends the lease at once, so that anyone may claim the file. A blameless one (a stop, a temporary failure, a
+   * source that changed) also takes the attempt back that the claim had counted. `false` if the claim was lost
+   * before.
+   */
+  async release(
+    filename: string,
+    epoch: number,
+    { blameless }: { readonly blameless: boolean },
+  ): Promise<boolean> {
+    const end = 'REMOVE #owner, lease_until';
+    if (!blameless) return this.#store.updateIfMine(filename, epoch, end, {});
+    const seen = await this.#store.get(filename);
+    if (seen?.epoch !== epoch || seen.status !== 'processing') return false;
+    // A repeat whose first try was made must not take back another attempt.
+    if (seen.owner === undefined) return true;
+    return this.#store.updateIfMine(filename, epoch, `SET attempts = :attempts ${end}`, {
+      ':attempts': Math.max(0, seen.attempts - 1),
+    });
+  }
+
+  /**
+   * Ends a claim of something that the ledger keeps no account of: its item goes. `false` if the claim was
+   * lost before. The next claim begins at epoch 1 again, so such a claim saves work but fences nothing.
+   */
+  async forget(filename: string, epoch: number): Promise<boolean> {
+    if (await this.#store.deleteIfMine(filename, epoch)) return true;
+    // A repeat whose first try was made finds nothing.
+    return (await this.#store.get(filename)) === undefined;
   }
 
   /**
    * Replaces what is known about the file and ends the claim. `false` if the claim was lost: whoever
-   * holds it now finishes the file.
+   * holds it now finishes the file; or if the ledger has the outcome of a later log entry already.
    */
   async finish(filename: string, epoch: number, outcome: LedgerOutcome): Promise<boolean> {
     const seen = await this.#store.get(filename);
     if (seen?.epoch !== epoch) return false;
     if (seen.status === 'processing') {
-      const item = { ...outcomeAttributes(outcome), filename, epoch, attempts: seen.attempts };
+      const item = {
+        ...outcomeAttributes(numbered(outcome, seen)),
+        filename,
+        epoch,
+        attempts: seen.attempts,
+      };
       // The epoch alone is not enough: a repeat whose first try was applied must not write twice.
       if (await this.#store.replaceIfMine(epoch, item)) return true;
       const after = await this.#store.get(filename);
@@ -121,8 +154,8 @@ export class Ledger {
   }
 
   /**
-   * Makes the item say what the log says, unless somebody holds the file. Returns whether it wrote:
-   * repeated, it does not.
+   * Makes the item say what the log says, unless somebody holds the file or the item says what a later entry
+   * says. Returns whether it wrote: repeated, it does not.
    */
   async project(
     filename: string,
@@ -131,16 +164,22 @@ export class Ledger {
   ): Promise<boolean> {
     const seen = await this.#store.get(filename);
     if (seen !== undefined && liveHolder(seen, now) !== undefined) return false;
-    const facts = outcomeAttributes(outcome);
-    if (seen !== undefined && sameFacts(seen, outcome) && seen.epoch >= epoch) return false;
+    const wanted = numbered(outcome, seen);
+    if (seen !== undefined && sameFacts(seen, wanted) && seen.epoch >= epoch) return false;
     const item = {
-      ...facts,
+      ...outcomeAttributes(wanted),
       filename,
       epoch: Math.max(epoch, seen?.epoch ?? 0),
       attempts: seen?.attempts ?? 0,
     };
     return this.#store.replaceIfUnchanged(seen, item);
   }
+}
+
+/** An outcome that comes from no log entry keeps the number of the last one that was known. */
+function numbered(outcome: LedgerOutcome, seen: LedgerItem | undefined): LedgerOutcome {
+  const known = seen?.log_number ?? undefined;
+  return known === undefined ? outcome : { ...outcome, log_number: outcome.log_number ?? known };
 }
 
 /** Who holds the file now, whether that owner still lives or not. */

@@ -1,6 +1,6 @@
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { PUBLISHED_DATES_TABLE } from './definition.ts';
-import { attempt, isNamed } from './failures.ts';
+import { attempt, conditionFailed } from './failures.ts';
 import { fromAttributes, toAttributes, type Attributes } from './item.ts';
 import { scanTable } from './scan.ts';
 import type { Tables } from './tables.ts';
@@ -54,8 +54,8 @@ export class PublishedDates {
 
   /**
    * Announces that this writer is about to load a version: from here on the tables hold no complete charts
-   * of the date. `false` if they hold, or are being given, a newer version or charts of another lake: write
-   * nothing then.
+   * of the date, and no other writer's items are taken any more (`Fence`). `false` if they hold, or are being
+   * given, a newer version or charts of another lake: write nothing then.
    */
   begin(date: string, load: Pick<PublishedDate, 'lake' | 'version'>, writer: string): Promise<boolean> {
     return this.#update(date, {
@@ -75,12 +75,12 @@ export class PublishedDates {
   }
 
   /**
-   * Marks what this writer began as complete. If another writer has begun since, the two may have mixed
-   * their items: then nothing is marked, the date counts as not loaded, and the result is `false`.
+   * Marks what this writer began as complete. `false` if another writer has begun since: the date is its own
+   * to complete.
    */
-  async finish(date: string, record: PublishedDate, writer: string): Promise<boolean> {
+  finish(date: string, record: PublishedDate, writer: string): Promise<boolean> {
     const { kpi_version, digest, published_on } = record;
-    const complete = await this.#update(date, {
+    return this.#update(date, {
       UpdateExpression: 'SET #kpis = :kpis, #digest = :digest, #on = :on',
       ConditionExpression: '#writer = :writer',
       ExpressionAttributeNames: { '#writer': 'writer', ...CHARTS },
@@ -91,24 +91,21 @@ export class PublishedDates {
         ':on': published_on,
       }),
     });
-    if (!complete) await this.#forgetCharts(date);
-    return complete;
   }
 
   /**
-   * Says of every date that its charts are not in the tables (any more). Only the version stays, so that
-   * a runner with older charts still cannot pass for the newest.
+   * Says of every date that its charts are not in the tables (any more), and that nobody may complete those
+   * that are being loaded. Only the version stays, so that a runner with older charts still cannot pass for
+   * the newest.
    */
   async invalidate(): Promise<void> {
-    for (const date of (await this.list()).keys()) await this.#forgetCharts(date);
-  }
-
-  #forgetCharts(date: string): Promise<boolean> {
-    return this.#update(date, {
-      UpdateExpression: 'REMOVE #digest, #kpis, #on',
-      ConditionExpression: 'attribute_exists(#digest)',
-      ExpressionAttributeNames: CHARTS,
-    });
+    for (const item of await scanTable(this.#tables, PUBLISHED_DATES_TABLE)) {
+      await this.#update(item['date']?.S ?? '', {
+        UpdateExpression: 'REMOVE #digest, #kpis, #on, #writer',
+        ConditionExpression: 'attribute_exists(#version)',
+        ExpressionAttributeNames: { '#version': 'version', '#writer': 'writer', ...CHARTS },
+      });
+    }
   }
 
   async #update(
@@ -128,7 +125,7 @@ export class PublishedDates {
       );
       return true;
     } catch (error) {
-      if (isNamed(error, 'ConditionalCheckFailedException')) return false;
+      if (conditionFailed(error)) return false;
       throw error;
     }
   }

@@ -1,4 +1,10 @@
-import type { PublishedDate, PublishedDates } from '../../src/tables/published-dates.ts';
+import { randomUUID } from 'node:crypto';
+import type { Fence } from '../../src/tables/fence.ts';
+import { keyProblem } from '../../src/tables/item-limits.ts';
+import { PublishedDates, type PublishedDate } from '../../src/tables/published-dates.ts';
+import { syncItems } from '../../src/tables/sync-items.ts';
+import type { SyncResult } from '../../src/tables/sync-result.ts';
+import type { Tables } from '../../src/tables/tables.ts';
 import {
   LEDGER_TABLE,
   PUBLISHED_DATES_TABLE,
@@ -40,4 +46,25 @@ export async function publish(
 ): Promise<boolean> {
   const writer = `writer-${(writers += 1)}`;
   return (await published.begin(date, record, writer)) && (await published.finish(date, record, writer));
+}
+
+/** Loads items of a date as a writer that nobody disturbs. */
+export async function sync(
+  tables: Tables,
+  definition: TableDefinition,
+  date: string,
+  items: readonly Item[],
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<SyncResult> {
+  const fence = newFence(date);
+  if (keyProblem(definition.partitionKey, date, 'partition') === undefined) {
+    await new PublishedDates(tables).begin(date, { lake: 'this-lake', version: 1 }, fence.writer);
+  }
+  const result = await syncItems(tables, definition, fence, items, options);
+  if (result === undefined) throw new Error('Another writer has begun to load the date.');
+  return result;
+}
+
+export function newFence(date: string): Fence {
+  return { date, writer: `writer-${(writers += 1)}`, uniqueId: () => randomUUID() };
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DynaliteStore } from '../../src/tables/dynalite-store.ts';
+import { DynaliteStore, type StoreOptions } from '../../src/tables/dynalite-store.ts';
 
 let directory = '';
 beforeEach(async () => {
@@ -10,8 +10,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-async function opened(createTableMs = 0): Promise<DynaliteStore> {
-  const store = await DynaliteStore.open(join(directory, 'db'), { createTableMs });
+async function opened(options: StoreOptions = {}): Promise<DynaliteStore> {
+  const store = await DynaliteStore.open(join(directory, 'db'), options);
   if (store === undefined) throw new Error('The store is locked.');
   return store;
 }
@@ -24,7 +24,7 @@ const TABLE = JSON.stringify({
 });
 
 test('a table whose creation was cut off is ready when the store is opened again', async () => {
-  const killed = await opened(60_000);
+  const killed = await opened({ createTableMs: 60_000 });
   expect(await killed.execute('CreateTable', TABLE)).toMatchObject({
     body: { TableDescription: { TableStatus: 'CREATING' } },
   });
@@ -47,5 +47,60 @@ test.each([
   const answer = await store.execute(operation, body);
   expect(answer.status).toBe(400);
   expect(JSON.stringify(answer.body)).toMatch(type);
+  await store.close();
+});
+
+/** With the table; a store that is opened again has no table that is still being made. */
+async function withTable(options: StoreOptions = {}): Promise<DynaliteStore> {
+  const store = await opened();
+  await store.execute('CreateTable', TABLE);
+  await store.close();
+  return opened(options);
+}
+
+function transaction(date: string, token?: string): string {
+  const Put = { TableName: 'Charts', Item: { date: { S: date } } };
+  return JSON.stringify({ TransactItems: [{ Put }], ClientRequestToken: token });
+}
+
+test('a token is known after the host was killed, for ten minutes, and then forgotten', async () => {
+  let now = 0;
+  let store = await withTable({ now: () => now });
+  expect((await store.execute('TransactWriteItems', transaction('monday', 'token'))).status).toBe(200);
+  await store.close();
+
+  store = await opened({ now: () => now });
+  now = 10 * 60_000;
+  expect((await store.execute('TransactWriteItems', transaction('tuesday', 'token'))).body).toMatchObject({
+    __type: expect.stringContaining('IdempotentParameterMismatch') as string,
+  });
+  now += 1;
+  expect((await store.execute('TransactWriteItems', transaction('tuesday', 'token'))).status).toBe(200);
+  await store.close();
+});
+
+test('a repeat that comes while the transaction is being made is told so', async () => {
+  const store = await withTable();
+  const [first, second] = await Promise.all([
+    store.execute('TransactWriteItems', transaction('monday', 'token')),
+    store.execute('TransactWriteItems', transaction('monday', 'token')),
+  ]);
+  expect(first.status).toBe(200);
+  expect(second.body).toMatchObject({ __type: expect.stringContaining('TransactionInProgress') as string });
+  await store.close();
+});
+
+test.each([
+  ['no object', '[]'],
+  ['an action of no kind', '{"TransactItems":[{}]}'],
+  ['an action of two kinds', '{"TransactItems":[{"Put":{},"Delete":{}}]}'],
+  ['an update', '{"TransactItems":[{"Update":{}}]}'],
+  ['a check without a condition', '{"TransactItems":[{"ConditionCheck":{"TableName":"Charts","Key":{}}}]}'],
+  ['a token that is too long', JSON.stringify({ TransactItems: [{}], ClientRequestToken: 'x'.repeat(37) })],
+])('a transaction with %s is answered, not thrown', async (_, body) => {
+  const store = await opened();
+  const answer = await store.execute('TransactWriteItems', body);
+  expect(answer.status).toBe(400);
+  expect(JSON.stringify(answer.body)).toMatch(/ValidationException/);
   await store.close();
 });

@@ -11,8 +11,7 @@ import { inDirectory } from '../../src/tables/embedded-access.ts';
 import { openEmbeddedTables, type EmbeddedTables } from '../../src/tables/embedded.ts';
 import { ensureTables } from '../../src/tables/ensure.ts';
 import { readItems } from '../../src/tables/query.ts';
-import { syncItems } from '../../src/tables/sync-items.ts';
-import { ALL, DATE, song, SONGS } from './definitions.ts';
+import { ALL, DATE, song, SONGS, sync } from './definitions.ts';
 
 let directory = '';
 const opened: { close(): Promise<void> }[] = [];
@@ -82,7 +81,7 @@ test('tables opened while they are being closed are opened again', async () => {
 test('what was written is there after closing and opening again, under the same key', async () => {
   const before = await connect();
   await ensureTables(before, ALL);
-  await syncItems(before, SONGS, DATE, [song('pop', 1)]);
+  await sync(before, SONGS, DATE, [song('pop', 1)]);
   await before.close();
   const after = await connect();
   expect(await readItems(after, SONGS, DATE)).toEqual([song('pop', 1)]);

@@ -6,14 +6,13 @@ import {
   type ScalarAttributeType,
 } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
-import { LEDGER_TABLE } from '../../src/tables/definition.ts';
+import { LEDGER_TABLE, PUBLISHED_DATES_TABLE } from '../../src/tables/definition.ts';
 import { ensureTables } from '../../src/tables/ensure.ts';
 import { TableMismatchError } from '../../src/tables/errors.ts';
 import { PublishedDates } from '../../src/tables/published-dates.ts';
 import { readItems } from '../../src/tables/query.ts';
-import { syncItems } from '../../src/tables/sync-items.ts';
 import type { Tables } from '../../src/tables/tables.ts';
-import { ALL, DATE, GENRES, song, SONGS, publish } from './definitions.ts';
+import { ALL, DATE, GENRES, song, SONGS, publish, sync } from './definitions.ts';
 import { describeTables } from './suite.ts';
 
 const MARKER = {
@@ -70,12 +69,13 @@ describeTables('ensureTables', ({ fresh, ready }) => {
       ['genre', 'S', 'RANGE'],
     ]);
     expect(await ensureTables(tables, [SONGS])).toEqual({ created: [] });
-    expect(await syncItems(tables, SONGS, DATE, [song('pop', 1)])).toMatchObject({ written: 1 });
+    await ensureTables(tables, [PUBLISHED_DATES_TABLE]);
+    expect(await sync(tables, SONGS, DATE, [song('pop', 1)])).toMatchObject({ written: 1 });
   });
 
   test('creates a table again that is being deleted', async () => {
     const tables = await ready();
-    await syncItems(tables, SONGS, DATE, [song('pop', 1)]);
+    await sync(tables, SONGS, DATE, [song('pop', 1)]);
     await deleteTable(tables);
     await ensureTables(tables, ALL);
     expect(await readItems(tables, SONGS, DATE)).toEqual([]);
@@ -120,9 +120,12 @@ describeTables('ensureTables', ({ fresh, ready }) => {
     const tables = await ready();
     const published = new PublishedDates(tables);
     await publish(published, DATE, MARKER);
+    await published.begin('2024-06-26', MARKER, 'writer');
     await deleteTable(tables);
     await ensureTables(tables, ALL);
     expect(await published.get(DATE)).toBeUndefined();
+    // Its items were in the table that is gone.
+    expect(await published.finish('2024-06-26', MARKER, 'writer')).toBe(false);
     expect(await publish(published, DATE, { ...MARKER, version: 6 })).toBe(false);
     expect(await publish(published, DATE, MARKER)).toBe(true);
   });
@@ -163,7 +166,7 @@ describeTables('ensureTables', ({ fresh, ready }) => {
   test('orders a number sort key by value', async () => {
     const tables = await ready();
     const items = [10, 9, 1].map((rank) => ({ date: DATE, rank, genre: `g${String(rank)}` }));
-    await syncItems(tables, GENRES, DATE, items);
+    await sync(tables, GENRES, DATE, items);
     expect((await readItems(tables, GENRES, DATE)).map((item) => item['rank'])).toEqual([1, 9, 10]);
   });
 });

@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
 import { Ledger, type ClaimOptions, type LedgerOutcome } from '../../src/tables/ledger.ts';
+import type { Tables } from '../../src/tables/tables.ts';
 import { describeTables } from './suite.ts';
 
 const FILE = 'monday.csv';
@@ -23,9 +26,28 @@ const SUCCESS: LedgerOutcome = {
   log_number: 1,
 };
 
+/** The same tables, where something happens between the first reading of an item and its writing. */
+function interrupted(tables: Tables, interruption: () => Promise<unknown>): Tables {
+  const send = tables.client.send.bind(tables.client);
+  let waiting = true;
+  const client = new Proxy(tables.client, {
+    get(target, name) {
+      if (name !== 'send') return Reflect.get(target, name) as unknown;
+      return async (command: Parameters<typeof send>[0]) => {
+        if (waiting && command instanceof PutItemCommand) {
+          waiting = false;
+          await interruption();
+        }
+        return send(command);
+      };
+    },
+  });
+  return { ...tables, client };
+}
+
 describeTables('Ledger', ({ ready }) => {
   test('of many runners at once one gets the file, and the others learn who holds it', async () => {
-    const ledger = new Ledger(await ready());
+    const ledger = new Ledger(await ready(), randomUUID);
     const owners = ['a', 'b', 'c', 'd'];
     const claims = await Promise.all(owners.map((owner) => ledger.claim(FILE, as(owner))));
     const winner = owners[claims.findIndex(({ claimed }) => claimed)];
@@ -36,7 +58,7 @@ describeTables('Ledger', ({ ready }) => {
   });
 
   test('a lease that has run out can be claimed, and counts as another attempt', async () => {
-    const ledger = new Ledger(await ready());
+    const ledger = new Ledger(await ready(), randomUUID);
     await ledger.claim(FILE, as('a'));
     expect(await ledger.claim(FILE, as('b', { now: later(29) }))).toMatchObject({ claimed: false });
     expect(await ledger.claim(FILE, as('b', { now: later(30) }))).toEqual({
@@ -47,7 +69,7 @@ describeTables('Ledger', ({ ready }) => {
   });
 
   test('the lease of an owner known to be dead is not waited for', async () => {
-    const ledger = new Ledger(await ready());
+    const ledger = new Ledger(await ready(), randomUUID);
     await ledger.claim(FILE, as('a'));
     const isOwnerAlive = (owner: string) => owner !== 'a';
     expect(await ledger.claim(FILE, as('b', { isOwnerAlive }))).toEqual({
@@ -62,7 +84,7 @@ describeTables('Ledger', ({ ready }) => {
   });
 
   test('a heartbeat extends the lease; after a takeover it fails', async () => {
-    const ledger = new Ledger(await ready());
+    const ledger = new Ledger(await ready(), randomUUID);
     await ledger.claim(FILE, as('a'));
     expect(await ledger.heartbeat(FILE, 1, later(60))).toBe(true);
     expect(await ledger.claim(FILE, as('b', { now: later(59) }))).toMatchObject({ claimed: false });
@@ -72,7 +94,7 @@ describeTables('Ledger', ({ ready }) => {
   });
 
   test('finish records the facts and ends the claim', async () => {
-    const ledger = new Ledger(await ready());
+    const ledger = new Ledger(await ready(), randomUUID);
     await ledger.claim(FILE, as('a'));
     expect(await ledger.finish(FILE, 1, SUCCESS)).toBe(true);
     expect(await ledger.get(FILE)).toEqual({ ...SUCCESS, filename: FILE, epoch: 1, attempts: 1 });
@@ -80,23 +102,25 @@ describeTables('Ledger', ({ ready }) => {
   });
 
   test('finish may be repeated, for an answer that was lost', async () => {
-    const ledger = new Ledger(await ready());
+    const ledger = new Ledger(await ready(), randomUUID);
     await ledger.claim(FILE, as('a'));
     expect(await ledger.finish(FILE, 1, SUCCESS)).toBe(true);
     expect(await ledger.finish(FILE, 1, SUCCESS)).toBe(true);
   });
 
-  test('a runner that lost its claim cannot finish or release the file', async () => {
-    const ledger = new Ledger(await ready());
+  test('a runner that lost its claim cannot finish, release or forget the file', async () => {
+    const ledger = new Ledger(await ready(), randomUUID);
     await ledger.claim(FILE, as('a'));
     await ledger.claim(FILE, as('b', { now: later(31) }));
     expect(await ledger.finish(FILE, 1, SUCCESS)).toBe(false);
-    expect(await ledger.release(FILE, 1)).toBe(false);
+    expect(await ledger.release(FILE, 1, { blameless: false })).toBe(false);
+    expect(await ledger.release(FILE, 1, { blameless: true })).toBe(false);
+    expect(await ledger.forget(FILE, 1)).toBe(false);
     expect(await ledger.get(FILE)).toMatchObject({ status: 'processing', owner: 'b', epoch: 2 });
   });
 
   test('a finished file can be claimed again, attempts begin anew, and the epoch goes on', async () => {
-    const ledger = new Ledger(await ready());
+    const ledger = new Ledger(await ready(), randomUUID);
     await ledger.claim(FILE, as('a'));
     await ledger.finish(FILE, 1, { status: 'failed', error: 'no header' });
     expect(await ledger.claim(FILE, as('a'))).toEqual({ claimed: true, epoch: 2, attempts: 1 });
@@ -105,14 +129,78 @@ describeTables('Ledger', ({ ready }) => {
   });
 
   test('a released file can be claimed at once', async () => {
-    const ledger = new Ledger(await ready());
+    const ledger = new Ledger(await ready(), randomUUID);
     await ledger.claim(FILE, as('a'));
-    expect(await ledger.release(FILE, 1)).toBe(true);
+    expect(await ledger.release(FILE, 1, { blameless: false })).toBe(true);
     expect(await ledger.claim(FILE, as('b'))).toEqual({ claimed: true, epoch: 2, attempts: 2 });
   });
 
+  test('a blameless release takes the attempt back, once, and never below none', async () => {
+    const ledger = new Ledger(await ready(), randomUUID);
+    await ledger.claim(FILE, as('a'));
+    for (let time = 0; time < 2; time++) {
+      expect(await ledger.release(FILE, 1, { blameless: true })).toBe(true);
+      expect(await ledger.get(FILE)).toMatchObject({ status: 'processing', attempts: 0 });
+    }
+    expect(await ledger.claim(FILE, as('b'))).toEqual({ claimed: true, epoch: 2, attempts: 1 });
+    await ledger.release(FILE, 2, { blameless: false });
+    await ledger.claim(FILE, as('c'));
+    await ledger.release(FILE, 3, { blameless: true });
+    expect(await ledger.get(FILE)).toMatchObject({ attempts: 1 });
+  });
+
+  test('forgetting a claim leaves nothing behind, and may be repeated', async () => {
+    const ledger = new Ledger(await ready(), randomUUID);
+    await ledger.claim(FILE, as('a'));
+    expect(await ledger.forget(FILE, 2)).toBe(false);
+    expect(await ledger.forget(FILE, 1)).toBe(true);
+    expect(await ledger.list()).toEqual([]);
+    expect(await ledger.forget(FILE, 1)).toBe(true);
+    expect(await ledger.claim(FILE, as('b'))).toEqual({ claimed: true, epoch: 1, attempts: 1 });
+  });
+
+  test('a file that was finished is not forgotten', async () => {
+    const ledger = new Ledger(await ready(), randomUUID);
+    await ledger.claim(FILE, as('a'));
+    await ledger.finish(FILE, 1, SUCCESS);
+    expect(await ledger.forget(FILE, 1)).toBe(false);
+    expect(await ledger.get(FILE)).toMatchObject(SUCCESS);
+  });
+
+  test('the outcome of an older log entry never replaces that of a newer one', async () => {
+    const ledger = new Ledger(await ready(), randomUUID);
+    await ledger.project(FILE, { ...SUCCESS, log_number: 10 }, { now: NOW });
+    expect(await ledger.project(FILE, { ...SUCCESS, log_number: 9, rows: 1 }, { now: NOW })).toBe(false);
+    await ledger.claim(FILE, as('a'));
+    expect(await ledger.finish(FILE, 1, { ...SUCCESS, log_number: 9 })).toBe(false);
+    expect(await ledger.get(FILE)).toMatchObject({ status: 'processing', log_number: 10, rows: 10 });
+    expect(await ledger.finish(FILE, 1, { ...SUCCESS, log_number: 11 })).toBe(true);
+  });
+
+  test('nor does it between the reading and the writing of another', async () => {
+    const tables = await ready();
+    const ledger = new Ledger(tables, randomUUID);
+    await ledger.project(FILE, SUCCESS, { now: NOW });
+    const newer = { ...SUCCESS, log_number: 3 };
+    const slow = new Ledger(
+      interrupted(tables, () => ledger.project(FILE, newer, { now: NOW })),
+      randomUUID,
+    );
+    expect(await slow.project(FILE, { ...SUCCESS, log_number: 2 }, { now: NOW })).toBe(false);
+    expect(await ledger.get(FILE)).toMatchObject(newer);
+  });
+
+  test('an outcome that comes from no log entry keeps the number of the last one', async () => {
+    const ledger = new Ledger(await ready(), randomUUID);
+    await ledger.project(FILE, { ...SUCCESS, log_number: null }, { now: NOW });
+    await ledger.project(FILE, { ...SUCCESS, log_number: 4 }, { now: NOW });
+    await ledger.claim(FILE, as('a'));
+    expect(await ledger.finish(FILE, 1, { status: 'failed', error: 'it ended five runs' })).toBe(true);
+    expect(await ledger.get(FILE)).toMatchObject({ status: 'failed', log_number: 4 });
+  });
+
   test('project rebuilds an absent item, and writes only when it changes something', async () => {
-    const ledger = new Ledger(await ready());
+    const ledger = new Ledger(await ready(), randomUUID);
     expect(await ledger.project(FILE, SUCCESS, { now: NOW, epoch: 4 })).toBe(true);
     expect(await ledger.project(FILE, SUCCESS, { now: NOW, epoch: 4 })).toBe(false);
     expect(await ledger.project(FILE, { ...SUCCESS, rows: 11 }, { now: NOW, epoch: 4 })).toBe(true);
@@ -120,7 +208,7 @@ describeTables('Ledger', ({ ready }) => {
   });
 
   test('project leaves a file alone that somebody holds, and settles one whose lease ran out', async () => {
-    const ledger = new Ledger(await ready());
+    const ledger = new Ledger(await ready(), randomUUID);
     await ledger.claim(FILE, as('a'));
     expect(await ledger.project(FILE, SUCCESS, { now: NOW })).toBe(false);
     expect(await ledger.project(FILE, SUCCESS, { now: later(31) })).toBe(true);
@@ -129,7 +217,7 @@ describeTables('Ledger', ({ ready }) => {
   });
 
   test('lists every file by name', async () => {
-    const ledger = new Ledger(await ready());
+    const ledger = new Ledger(await ready(), randomUUID);
     for (const name of ['b.csv', 'ä.csv', 'a.csv']) await ledger.claim(name, as('x'));
     expect((await ledger.list()).map(({ filename }) => filename)).toEqual(['a.csv', 'b.csv', 'ä.csv']);
   });

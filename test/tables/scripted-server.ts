@@ -5,7 +5,7 @@ export interface ScriptedAnswer {
   readonly body: unknown;
 }
 
-/** Answers the n-th request; `operation` is for example `BatchWriteItem`. */
+/** Answers the n-th request; `operation` is for example `TransactWriteItems`. */
 export type Script = (request: {
   readonly operation: string;
   readonly body: unknown;

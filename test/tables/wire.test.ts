@@ -4,9 +4,9 @@ import { ensureTables } from '../../src/tables/ensure.ts';
 import { Ledger } from '../../src/tables/ledger.ts';
 import { syncItems } from '../../src/tables/sync-items.ts';
 import type { Tables } from '../../src/tables/tables.ts';
-import { ALL, DATE, SONGS, songs } from './definitions.ts';
+import { ALL, DATE, SONGS, songs, sync, newFence } from './definitions.ts';
 import { QUICK } from './implementations.ts';
-import { failure, OK, scriptedServer, type Script } from './scripted-server.ts';
+import { failure, OK, scriptedServer, type Script, type ScriptedAnswer } from './scripted-server.ts';
 
 const cleanUp: (() => Promise<void>)[] = [];
 
@@ -29,42 +29,71 @@ async function against(script: Script): Promise<{ tables: Tables; operations: st
   return { tables, operations };
 }
 
-function unprocessed(body: unknown): { status: number; body: unknown } {
-  const { RequestItems } = body as { RequestItems: Record<string, unknown[]> };
-  return { status: 200, body: { UnprocessedItems: { [SONGS.name]: RequestItems[SONGS.name]?.slice(-2) } } };
+function cancelled(...codes: readonly string[]): ScriptedAnswer {
+  const { status, body } = failure(400, 'TransactionCanceledException');
+  return { status, body: { ...(body as object), CancellationReasons: codes.map((Code) => ({ Code })) } };
 }
 
-test('items that a call did not take are sent again, and only those', async () => {
-  const sizes: number[] = [];
-  const { tables } = await against(({ operation, body, count }) => {
-    if (operation !== 'BatchWriteItem') return OK;
-    const { RequestItems } = body as { RequestItems: Record<string, unknown[]> };
-    sizes.push(RequestItems[SONGS.name]?.length ?? 0);
-    return count === 1 ? unprocessed(body) : OK;
+function sent(body: unknown): { actions: number; token: unknown } {
+  const { TransactItems, ClientRequestToken } = body as Record<string, unknown>;
+  return { actions: (TransactItems as unknown[]).length, token: ClientRequestToken };
+}
+
+test.each([
+  ['in conflict with another', cancelled('None', 'TransactionConflict')],
+  ['throttled', cancelled('ThrottlingError', 'None')],
+  ['beyond the throughput', cancelled('ProvisionedThroughputExceeded', 'TransactionConflict')],
+  ['still being made', failure(400, 'TransactionInProgressException')],
+])('a transaction that is %s is repeated under its token', async (_, refusal) => {
+  const transactions: { actions: number; token: unknown }[] = [];
+  const { tables } = await against(({ operation, body }) => {
+    if (operation !== 'TransactWriteItems') return OK;
+    transactions.push(sent(body));
+    return transactions.length <= 2 ? refusal : OK;
   });
-  expect(await syncItems(tables, SONGS, DATE, songs(30))).toMatchObject({ written: 30 });
-  expect(sizes).toEqual([25, 2, 5]);
+  expect(await sync(tables, SONGS, DATE, songs(120))).toMatchObject({ written: 120 });
+  expect(transactions.map(({ actions }) => actions)).toEqual([100, 100, 100, 22]);
+  const tokens = transactions.map(({ token }) => token);
+  expect(new Set(tokens.slice(0, 3)).size).toBe(1);
+  expect(tokens[3]).not.toBe(tokens[0]);
 });
 
-test('items that DynamoDB never takes end in a temporary error that counts them', async () => {
-  const { tables, operations } = await against(({ operation, body }) =>
-    operation === 'BatchWriteItem' ? unprocessed(body) : OK,
+test('a transaction that is in conflict again and again ends in a temporary error', async () => {
+  const { tables, operations } = await against(({ operation }) =>
+    operation === 'TransactWriteItems' ? cancelled('TransactionConflict', 'None') : OK,
   );
-  await expect(syncItems(tables, SONGS, DATE, songs(5))).rejects.toMatchObject({
+  await expect(sync(tables, SONGS, DATE, songs(5))).rejects.toMatchObject({
     kind: 'temporary',
-    message: expect.stringContaining('2 of 5 items') as string,
     hint: expect.stringContaining('Run again') as string,
   });
-  expect(operations.filter((name) => name === 'BatchWriteItem')).toHaveLength(QUICK.retries + 1);
+  expect(operations.filter((name) => name === 'TransactWriteItems')).toHaveLength(QUICK.retries + 1);
+});
+
+test('a fence that was lost ends the writing at once, whatever else is wrong', async () => {
+  const { tables, operations } = await against(({ operation }) =>
+    operation === 'TransactWriteItems' ? cancelled('TransactionConflict', 'ConditionalCheckFailed') : OK,
+  );
+  expect(await syncItems(tables, SONGS, newFence(DATE), songs(120))).toBeUndefined();
+  expect(operations.filter((name) => name === 'TransactWriteItems')).toHaveLength(1);
+});
+
+test('a transaction that cannot be made as it is fails as what it is', async () => {
+  const { tables } = await against(({ operation }) =>
+    operation === 'TransactWriteItems' ? cancelled('ValidationError', 'None') : OK,
+  );
+  await expect(sync(tables, SONGS, DATE, songs(1))).rejects.toMatchObject({
+    name: 'TransactionCanceledException',
+  });
 });
 
 test('a stop is obeyed between tries', async () => {
   const stop = new AbortController();
-  const { tables } = await against(({ operation, body }) => {
-    if (operation === 'BatchWriteItem') stop.abort(new Error('stopped'));
-    return operation === 'BatchWriteItem' ? unprocessed(body) : OK;
+  const { tables } = await against(({ operation }) => {
+    if (operation !== 'TransactWriteItems') return OK;
+    stop.abort(new Error('stopped'));
+    return cancelled('TransactionConflict');
   });
-  await expect(syncItems(tables, SONGS, DATE, songs(5), { signal: stop.signal })).rejects.toThrow('stopped');
+  await expect(sync(tables, SONGS, DATE, songs(5), { signal: stop.signal })).rejects.toThrow('stopped');
 });
 
 test.each([
@@ -73,14 +102,14 @@ test.each([
   ['answered with 503', failure(503, 'ServiceUnavailable')],
 ])('a call that is %s once is repeated', async (_, refusal) => {
   const { tables } = await against(({ operation, count }) =>
-    operation === 'BatchWriteItem' && count === 1 ? refusal : OK,
+    operation === 'TransactWriteItems' && count === 1 ? refusal : OK,
   );
-  expect(await syncItems(tables, SONGS, DATE, songs(1))).toMatchObject({ written: 1 });
+  expect(await sync(tables, SONGS, DATE, songs(1))).toMatchObject({ written: 1 });
 });
 
 test('a server that only fails ends in a temporary error', async () => {
   const { tables } = await against(() => failure(500, 'InternalServerError', 'out of order'));
-  await expect(syncItems(tables, SONGS, DATE, songs(1))).rejects.toMatchObject({
+  await expect(sync(tables, SONGS, DATE, songs(1))).rejects.toMatchObject({
     kind: 'temporary',
     message: expect.stringContaining('out of order') as string,
   });
@@ -101,7 +130,7 @@ test.each(['AccessDeniedException', 'UnrecognizedClientException'])(
 
 test('a table that vanished is a question of configuration', async () => {
   const { tables } = await against(() => failure(400, 'ResourceNotFoundException'));
-  await expect(syncItems(tables, SONGS, DATE, songs(1))).rejects.toMatchObject({
+  await expect(sync(tables, SONGS, DATE, songs(1))).rejects.toMatchObject({
     kind: 'usage',
     hint: expect.stringContaining('--table-prefix') as string,
   });
@@ -140,7 +169,7 @@ test('a claim whose answer was lost is recognised as won, not as lost to another
     stored = Object.fromEntries(sets.map((name) => [names[name.replace(':', '#')] ?? '', values[name]]));
     return failure(500, 'InternalServerError');
   });
-  const claim = await new Ledger(tables).claim('a.csv', {
+  const claim = await new Ledger(tables, () => 'mine').claim('a.csv', {
     owner: 'me',
     leaseSeconds: 30,
     now: new Date(0),
@@ -171,6 +200,6 @@ test.each(['127.0.0.1:8000', 'ftp://127.0.0.1', ''])('refuses the endpoint %j', 
 test('prints no notice about Node versions', async () => {
   const warn = vi.spyOn(process, 'emitWarning');
   const { tables } = await against(() => OK);
-  await syncItems(tables, SONGS, DATE, songs(1));
+  await sync(tables, SONGS, DATE, songs(1));
   expect(warn).not.toHaveBeenCalled();
 });

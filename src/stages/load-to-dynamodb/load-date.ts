@@ -14,7 +14,8 @@ import type { StageContext } from '../context.ts';
 
 /**
  * Makes the KPI tables equal to what `processed/` holds of a date, between two moves of the date's marker.
- * @returns undefined if another runner publishes the date at the same moment: it is loaded again, then
+ * @returns undefined if another runner publishes the date at the same moment: nothing was written after that,
+ * and the date is loaded again
  */
 export async function loadDate(
   { lake, log, engine, signal, ports }: StageContext,
@@ -41,12 +42,14 @@ export async function loadDate(
   if ((await readPublication(lake, date))?.token !== publication.token) return undefined;
 
   const writer = ports.uniqueId();
+  const fence = { date, writer, uniqueId: ports.uniqueId };
   if (!(await published.begin(date, { lake: log.identity, version }, writer))) return undefined;
   const total = { written: 0, deleted: 0, unchanged: 0 };
   const skipped: SkippedItem[] = [];
   for (const { name, table, toItem } of kpis) {
     const items = (rows[name] ?? []).map((row) => toItem(date, row));
-    const counts = await syncItems(tables, table, date, items, { signal });
+    const counts = await syncItems(tables, table, fence, items, { signal });
+    if (counts === undefined) return undefined;
     total.written += counts.written;
     total.deleted += counts.deleted;
     total.unchanged += counts.unchanged;
