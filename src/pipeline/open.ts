@@ -27,7 +27,12 @@ function open(config: HitparadeConfig, observer: Observer): Hitparade {
       const dates = [...(await loadedOnes(await session.lake())).keys()];
       if (dates.length === 0) return [];
       const { chart } = await import('./chart.ts');
-      return chart((await session.tables()).tables, dates, kpi, query);
+      const sources = {
+        ...(await session.tables()),
+        lake: await session.lake(),
+        engine: () => session.engine(),
+      };
+      return chart(sources, dates, kpi, query);
     },
     badRecords: async function* (filter) {
       yield* badRecords(await session.lake(), await session.log(), filter);

@@ -58,6 +58,7 @@ async function acquire(context: RunContext): Promise<PublishLock> {
   const since = ports.elapsedMs();
   let seen = { version: '', atMs: 0 };
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
+    signal.throwIfAborted();
     const made = await lake.putIfMatch(PUBLISH_LOCK, bodyOf(owner, 0), undefined);
     if (made !== undefined) return new PublishLock(context, made.version);
     const held = await readVersioned(lake, PUBLISH_LOCK);

@@ -1,13 +1,9 @@
 import { asError, HitparadeError } from '../errors.ts';
 import { pendingFiles } from '../stages/wait-for-stream/pending-files.ts';
-import {
-  acceptCatalogue,
-  acceptStream,
-  type DecidedFile,
-  changedCatalogue,
-  Progress,
-} from './accept-stage.ts';
+import { acceptSource, type DecidedFile, releaseDecided } from './accept-stage.ts';
+import { changedCatalogue } from './changed-catalogue.ts';
 import { reportOf } from './file-report.ts';
+import { Progress } from './progress.ts';
 import { publishing } from './publish-lock.ts';
 import { loadBehind, loadedPublications, transformBehind } from './publish-stage.ts';
 import type { FileReport, RunReport } from './reports.ts';
@@ -42,19 +38,22 @@ export async function run(context: RunContext): Promise<RunReport> {
 
   const progress = new Progress(context, files);
   const failures: Error[] = [];
-  const catalogue = await acceptCatalogue(context, catalogueFiles, progress);
-  const decided: DecidedFile[] = [];
-  for (const source of streams.files) {
-    signal.throwIfAborted();
+  const taken: DecidedFile[] = [];
+  for (const source of files) {
+    if (signal.aborted) break;
     try {
-      const file = await acceptStream(context, source, progress);
-      if (file !== undefined) decided.push(file);
+      const file = await acceptSource(context, source, progress);
+      if (file !== undefined) taken.push(file);
     } catch (error) {
-      signal.throwIfAborted();
       // One file must not keep the others from being counted; the run still ends as failed.
       failures.push(asError(error));
     }
   }
+  const decided = taken.filter(({ source }) => source.dataset === 'streams');
+  // A catalogue that is in force already is no news, but a rejected one still has to leave raw.
+  const catalogue = taken.filter(
+    ({ source, repeated, entry }) => source.dataset !== 'streams' && (!repeated || entry.kind === 'rejected'),
+  );
 
   const { dates, loaded } = await publishing(context, async (context) => {
     const transformed = await transformBehind(context);
@@ -65,6 +64,9 @@ export async function run(context: RunContext): Promise<RunReport> {
     failures.push(...(await archiveFiles(context, [...catalogue, ...decided], loaded)));
     await settle(context, loaded);
     return { dates, loaded };
+  }).catch(async (error: unknown) => {
+    await releaseDecided(context, decided);
+    throw error;
   });
 
   const reports = (of: readonly DecidedFile[]): FileReport[] =>

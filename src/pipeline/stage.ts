@@ -2,17 +2,13 @@ import { rawKey } from '../lake/zones.ts';
 import { claimFile } from '../stages/check-if-processed/claim.ts';
 import type { SourceFile } from '../stages/context.ts';
 import { pendingFiles } from '../stages/wait-for-stream/pending-files.ts';
-import {
-  acceptCatalogue,
-  acceptClaimed,
-  type DecidedFile,
-  changedCatalogue,
-  Progress,
-} from './accept-stage.ts';
+import { acceptClaimed, acceptSource, type DecidedFile } from './accept-stage.ts';
+import { changedCatalogue } from './changed-catalogue.ts';
 import { LeaseHeldError } from './errors.ts';
 import type { StageName } from './events.ts';
 import { reportOf } from './file-report.ts';
 import type { StageReport } from './hitparade.ts';
+import { Progress } from './progress.ts';
 import { publishing } from './publish-lock.ts';
 import { loadBehind, loadedPublications, transformBehind } from './publish-stage.ts';
 import { readManifest, writeManifestFile } from './run-manifest.ts';
@@ -151,7 +147,13 @@ const STAGE_WORK: Readonly<Record<StageName, StageWork>> = {
 async function validateCatalogue(context: RunContext, dataset: 'users' | 'songs'): Promise<Outcome> {
   const { files } = await pendingFiles(context.lake, dataset);
   const changed = await changedCatalogue(context, files);
-  const decided = await acceptCatalogue(context, changed, new Progress(context, changed));
+  const progress = new Progress(context, changed);
+  const taken: DecidedFile[] = [];
+  for (const source of changed) {
+    const file = await acceptSource(context, source, progress);
+    if (file !== undefined) taken.push(file);
+  }
+  const decided = taken.filter(({ repeated, entry }) => !repeated || entry.kind === 'rejected');
   const [failure] = await archiveFiles(context, decided, new Map());
   if (failure !== undefined) throw failure;
   return { worked: decided.length > 0, decided };

@@ -132,7 +132,7 @@ test('a log whose chain is broken stops every run and is left as it is', async (
   await lake.run(catalogue, first);
   await rm(join(lake.directory, '_log/checkpoint'), { recursive: true });
   const path = join(lake.directory, '_log/000000000001.json');
-  const altered = (await readFile(path, 'utf8')).replace('"epoch":0', '"epoch":1');
+  const altered = (await readFile(path, 'utf8')).replace('"epoch":1', '"epoch":2');
   await writeFile(path, altered);
   await expect(lake.run(second)).rejects.toThrow(/000000000002.*chain is broken/);
   expect(await readFile(path, 'utf8')).toBe(altered);

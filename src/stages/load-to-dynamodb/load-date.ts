@@ -1,16 +1,11 @@
-import type { Plan, PlanInput } from '../../engines/engine.ts';
 import { kpis } from '../../kpis/index.ts';
-import {
-  digestOf,
-  readPublication,
-  replacePublication,
-  type StoredPublication,
-} from '../../lake/publication.ts';
+import { digestOf, replacePublication, type StoredPublication } from '../../lake/publication.ts';
 import type { PublishedDates } from '../../tables/published-dates.ts';
 import { syncItems } from '../../tables/sync-items.ts';
 import type { SkippedItem, SyncResult } from '../../tables/sync-result.ts';
 import type { Tables } from '../../tables/tables.ts';
 import type { StageContext } from '../context.ts';
+import { processedItems } from './processed-items.ts';
 
 /**
  * Makes the KPI tables equal to what `processed/` holds of a date, between two moves of the date's marker.
@@ -24,31 +19,16 @@ export async function loadDate(
   publication: StoredPublication,
 ): Promise<SyncResult | undefined> {
   const { date, version, kpi_version } = publication;
-  const inputs = await Promise.all(
-    kpis.map(async ({ name, columns }): Promise<[string, PlanInput]> => {
-      const file = publication.kpis[name];
-      const paths = await lake.engineInputs(file === undefined ? [] : [file.key]);
-      return [name, { format: 'parquet', paths, columns }];
-    }),
-  );
-  const plan: Plan = {
-    name: 'load_to_dynamodb',
-    inputs: Object.fromEntries(inputs),
-    steps: [],
-    outputs: Object.fromEntries(kpis.map(({ name }) => [name, { format: 'rows', from: name }])),
-  };
-  const { rows } = await engine.run(plan, signal);
-  // A newer version is announced before its files come: if none was, these are the files of this one.
-  if ((await readPublication(lake, date))?.token !== publication.token) return undefined;
+  const charts = await processedItems({ lake, engine }, publication, signal);
+  if (charts === undefined) return undefined;
 
   const writer = ports.uniqueId();
   const fence = { date, writer, uniqueId: ports.uniqueId };
   if (!(await published.begin(date, { lake: log.identity, version }, writer))) return undefined;
   const total = { written: 0, deleted: 0, unchanged: 0 };
   const skipped: SkippedItem[] = [];
-  for (const { name, table, toItem } of kpis) {
-    const items = (rows[name] ?? []).map((row) => toItem(date, row));
-    const counts = await syncItems(tables, table, fence, items, { signal });
+  for (const { name, table } of kpis) {
+    const counts = await syncItems(tables, table, fence, charts.get(name) ?? [], { signal });
     if (counts === undefined) return undefined;
     total.written += counts.written;
     total.deleted += counts.deleted;
