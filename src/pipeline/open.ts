@@ -50,8 +50,9 @@ async function serveTables(session: Session, port: number | undefined): Promise<
       hint: 'Read them there, or leave out --dynamodb-endpoint.',
     });
   }
-  const endpoint = port === undefined ? embedded.endpoint : await embedded.serveOn(port);
-  const region = await tables.client.config.region();
+  // A port of its own in any case: the host's ends with the host.
+  const endpoint = await embedded.serveOn(port ?? 0);
+  const region = await tables.region();
   const { accessKeyId, secretAccessKey } = embedded;
   return {
     endpoint,

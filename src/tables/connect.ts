@@ -1,5 +1,5 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { openEmbeddedTables, type EmbeddedTables } from './embedded.ts';
+import { EmbeddedTables } from './embedded.ts';
 import { TablesConfigError } from './errors.ts';
 import type { Patience, Tables } from './tables.ts';
 
@@ -24,7 +24,7 @@ const ANY_REGION = 'us-east-1';
 export async function connectTables(options: ConnectOptions): Promise<Tables> {
   quietNodeVersionNotice();
   if (options.endpoint === undefined && options.embeddedDirectory !== undefined) {
-    return connectEmbedded(options, await openEmbeddedTables(options.embeddedDirectory));
+    return connectEmbedded(options, await EmbeddedTables.open(options.embeddedDirectory));
   }
   const config: DynamoDBClientConfig = {
     ...(options.endpoint === undefined ? {} : { endpoint: checkedEndpoint(options.endpoint) }),
@@ -43,44 +43,66 @@ export async function connectTables(options: ConnectOptions): Promise<Tables> {
       hint: 'Set --region, AWS_REGION, or a region in the AWS profile.',
     });
   }
-  return newTables(options, client, `DynamoDB at ${options.endpoint ?? region}`, undefined);
-}
-
-function connectEmbedded(options: ConnectOptions, embedded: EmbeddedTables): Tables {
-  const { endpoint, accessKeyId, secretAccessKey } = embedded;
-  const client = newClient({
-    endpoint,
-    region: options.region ?? ANY_REGION,
-    credentials: { accessKeyId, secretAccessKey },
-  });
-  return newTables(options, client, `embedded tables at ${endpoint}`, embedded);
-}
-
-function newTables(
-  { tablePrefix, patience = DEFAULT_PATIENCE }: ConnectOptions,
-  client: DynamoDBClient,
-  location: string,
-  embedded: EmbeddedTables | undefined,
-): Tables {
+  const named = region;
   return {
+    ...common(options),
     client,
-    location,
-    patience,
-    embedded,
-    nameOf: ({ name }) => `${tablePrefix}${name}`,
-    async close() {
+    location: `DynamoDB at ${options.endpoint ?? region}`,
+    embedded: undefined,
+    region: () => Promise.resolve(named),
+    close() {
       client.destroy();
-      await embedded?.close();
+      return Promise.resolve();
     },
   };
+}
+
+/** The client follows the tables when another process hosts them. */
+function connectEmbedded(options: ConnectOptions, embedded: EmbeddedTables): Tables {
+  const region = options.region ?? ANY_REGION;
+  const open = () => {
+    const { endpoint, accessKeyId, secretAccessKey } = embedded;
+    const credentials = { accessKeyId, secretAccessKey };
+    // `attempt` repeats, and looks first whether another process hosts them now.
+    const client = newClient({ endpoint, region, credentials, maxAttempts: 1 });
+    return { endpoint, accessKeyId, client };
+  };
+  let current = open();
+  return {
+    ...common(options),
+    get client() {
+      if (current.endpoint !== embedded.endpoint || current.accessKeyId !== embedded.accessKeyId) {
+        current.client.destroy();
+        current = open();
+      }
+      return current.client;
+    },
+    get location() {
+      return `embedded tables at ${embedded.endpoint}`;
+    },
+    embedded,
+    reconnect: () => embedded.reconnect(),
+    region: () => Promise.resolve(region),
+    async close() {
+      current.client.destroy();
+      await embedded.close();
+    },
+  };
+}
+
+function common({
+  tablePrefix,
+  patience = DEFAULT_PATIENCE,
+}: ConnectOptions): Pick<Tables, 'patience' | 'nameOf'> {
+  return { patience, nameOf: ({ name }) => `${tablePrefix}${name}` };
 }
 
 /** Retries and time limits are pinned: the SDK's defaults change, and by default it waits without end. */
 function newClient(config: DynamoDBClientConfig): DynamoDBClient {
   const client = new DynamoDBClient({
+    maxAttempts: 5,
     ...config,
     retryMode: 'standard',
-    maxAttempts: 5,
     requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
   });
   // It prepares every request and answer for a log that nobody keeps: a third of the time of a read.

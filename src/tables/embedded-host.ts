@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { DynaliteStore, type StoreOptions } from './dynalite-store.ts';
 import { newKeys, readDiscovery, writeDiscovery, type EmbeddedKeys } from './embedded-discovery.ts';
 import { serveStore, type EmbeddedServer } from './embedded-server.ts';
-import { TablesConfigError } from './errors.ts';
 
 /** Where a directory of embedded tables says how to reach its host. */
 export function discoveryFile(home: string): string {
@@ -15,7 +14,7 @@ export class EmbeddedHost {
   readonly endpoint: string;
   readonly #home: string;
   readonly #store: DynaliteStore;
-  readonly #servers: EmbeddedServer[];
+  readonly #server: EmbeddedServer;
   #users = 0;
 
   private constructor(home: string, store: DynaliteStore, keys: EmbeddedKeys, server: EmbeddedServer) {
@@ -23,7 +22,7 @@ export class EmbeddedHost {
     this.#store = store;
     this.keys = keys;
     this.endpoint = server.endpoint;
-    this.#servers = [server];
+    this.#server = server;
   }
 
   /** `undefined` if another process has the tables open. */
@@ -33,7 +32,7 @@ export class EmbeddedHost {
     try {
       const { accessKeyId, secretAccessKey } = (await readDiscovery(discoveryFile(home))) ?? newKeys();
       const keys = { accessKeyId, secretAccessKey };
-      const server = await serveStore(store, keys, { port: 0, keepAlive: false });
+      const server = await serveStore(store, keys);
       await writeDiscovery(discoveryFile(home), { endpoint: server.endpoint, pid: process.pid, ...keys });
       return new EmbeddedHost(home, store, keys, server);
     } catch (error) {
@@ -52,23 +51,8 @@ export class EmbeddedHost {
     return this.#users === 0;
   }
 
-  /** @throws TablesConfigError if the port cannot be used */
-  async serveOn(port: number): Promise<string> {
-    try {
-      const server = await serveStore(this.#store, this.keys, { port, keepAlive: true });
-      this.#servers.push(server);
-      return server.endpoint;
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new TablesConfigError(`The embedded tables cannot be served on port ${String(port)}: ${reason}`, {
-        hint: 'Choose another port with --port; 0 takes any free one.',
-        cause: error,
-      });
-    }
-  }
-
   async close(): Promise<void> {
-    await Promise.all(this.#servers.map((server) => server.close()));
+    await this.#server.close();
     try {
       // Before the lock is given up: the next host's own entry must not be overwritten.
       await writeDiscovery(discoveryFile(this.#home), { endpoint: null, pid: null, ...this.keys });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { DynaliteStore } from './dynalite-store.ts';
 import { proveSecret, type EmbeddedKeys } from './embedded-discovery.ts';
@@ -16,30 +17,19 @@ export interface EmbeddedServer {
 }
 
 /**
- * Serves a store on loopback. It does not keep the process alive unless `keepAlive` is set: who uses the
- * tables waits for its own requests.
- *
- * @param port 0 for any free one
+ * Serves a store on any free port of loopback. It does not keep the process alive: who uses the tables waits
+ * for its own requests.
  */
-export async function serveStore(
-  store: DynaliteStore,
-  keys: EmbeddedKeys,
-  { port, keepAlive }: { readonly port: number; readonly keepAlive: boolean },
-): Promise<EmbeddedServer> {
+export async function serveStore(store: DynaliteStore, keys: EmbeddedKeys): Promise<EmbeddedServer> {
   const server = createServer((request, response) => {
     void serve(store, keys, request, response);
   });
-  if (!keepAlive) {
-    server.unref();
-    server.on('connection', (socket) => socket.unref());
-  }
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
+  server.unref();
+  server.on('connection', (socket) => socket.unref());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
-  const bound = typeof address === 'object' && address !== null ? address.port : port;
-  return { endpoint: `http://127.0.0.1:${String(bound)}`, close: () => closeServer(server) };
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return { endpoint: `http://127.0.0.1:${String(port)}`, close: () => closeServer(server) };
 }
 
 async function serve(

@@ -31,24 +31,37 @@ const UNREACHABLE = new Set([
   'EPIPE',
 ]);
 
+/** More often than hosts end one after the other, less than without end. */
+const MAX_RECONNECTS = 20;
+
 /**
  * Runs one call of the SDK and says in hitparade's words why it failed. Errors that a caller decides on
  * (a failed condition, a table in use) and errors that nobody expected pass as they are.
  *
+ * If nobody answers and the tables can be found elsewhere (`reconnect`), the call is repeated there. It may
+ * have been made before its answer was lost, so every write must be one that can be made twice.
+ *
  * @param action what was tried, as it reads after "could not", for example `read the table X`
+ * @param call takes the client anew each time
  * @throws TablesConfigError, TablesUnavailableError
  */
 export async function attempt<T>(
-  tables: Pick<Tables, 'location'>,
+  tables: Pick<Tables, 'location' | 'reconnect'>,
   action: string,
   call: () => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
+  for (let reconnects = 0; ; reconnects++) {
+    try {
+      return await call();
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (tables.reconnect === undefined || reconnects === MAX_RECONNECTS || !isUnanswered(error)) {
+        throw explain(error, `Could not ${action} (${tables.location})`);
+      }
+    }
+    await tables.reconnect();
     signal?.throwIfAborted();
-    throw explain(error, `Could not ${action} (${tables.location})`);
   }
 }
 
@@ -114,13 +127,17 @@ function explain(error: unknown, what: string): unknown {
       cause: error,
     });
   }
-  if (UNREACHABLE.has(error.name) || UNREACHABLE.has(codeOf(error)) || statusOf(error) >= 500) {
+  if (isUnanswered(error) || statusOf(error) >= 500) {
     return new TablesUnavailableError(message, 'unreachable', {
       hint: 'Check that the address is right and that the server runs (--dynamodb-endpoint), then run again.',
       cause: error,
     });
   }
   return error;
+}
+
+function isUnanswered(error: unknown): boolean {
+  return error instanceof Error && (UNREACHABLE.has(error.name) || UNREACHABLE.has(codeOf(error)));
 }
 
 function codeOf(error: Error): string {

@@ -13,12 +13,19 @@ export interface Patience {
 
 /** An open connection to one set of tables. */
 export interface Tables {
-  readonly client: DynamoDBClient;
+  /** Take it anew for every call: it changes with `reconnect`. */
+  readonly client: Pick<DynamoDBClient, 'send'>;
   /** For messages: where the tables are. */
   readonly location: string;
   readonly patience: Patience;
   /** Present if the tables live beside the lake instead of on a server of their own. */
   readonly embedded: EmbeddedTables | undefined;
+  /**
+   * Present where the server can end while its tables live on: finds who serves them now, or serves them.
+   * @throws TablesUnavailableError
+   */
+  reconnect?(): Promise<void>;
+  region(): Promise<string>;
   /** The name in DynamoDB, prefix included. */
   nameOf(definition: TableDefinition): string;
   /** Ends all connections; a host of embedded tables also stops to serve them. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectTables } from '../../src/tables/connect.ts';
-import { openEmbeddedTables } from '../../src/tables/embedded.ts';
+import { EmbeddedTables } from '../../src/tables/embedded.ts';
 import type { Tables } from '../../src/tables/tables.ts';
 
 /** Short, so that no test waits; the delays are still jittered. */
@@ -24,7 +24,7 @@ const dynalite: Implementation = {
   async start() {
     const directory = await mkdtemp(join(tmpdir(), 'hitparade-tables-'));
     // Tables stay CREATING for a moment, as on AWS, so that the tests show that this is awaited.
-    const embedded = await openEmbeddedTables(directory, { createTableMs: 10 });
+    const embedded = await EmbeddedTables.open(directory, { createTableMs: 10 });
     const opened: Tables[] = [];
     return {
       async tables(tablePrefix) {

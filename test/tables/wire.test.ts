@@ -181,7 +181,7 @@ test('a claim whose answer was lost is recognised as won, not as lost to another
 test.each([undefined, ''])('an emulator needs no region, AWS does (AWS_REGION %j)', async (region) => {
   vi.stubEnv('AWS_REGION', region);
   const { tables } = await against(() => OK);
-  expect(await tables.client.config.region()).toBe('us-east-1');
+  expect(await tables.region()).toBe('us-east-1');
   await expect(connectTables({ tablePrefix: '' })).rejects.toMatchObject({
     kind: 'usage',
     hint: expect.stringContaining('--region') as string,
