@@ -1,7 +1,7 @@
 import { createGunzip, type Gunzip } from 'node:zlib';
 import type { Block } from './blocks.ts';
 import { ScanRejectedError } from './errors.ts';
-import type { ScanLimits } from './limits.ts';
+import { raise, SCAN_LIMIT_KEYS, sizeText, type ScanLimits } from './limits.ts';
 
 /** The ratio is judged at multiples of this, so that it depends on the file and not on its chunks. */
 const CELL_BYTES = 16 * 1024;
@@ -112,7 +112,10 @@ function broken(what: string, cause?: unknown): ScanRejectedError {
 }
 
 function tooDense({ maxGzipRatio, gzipRatioFreeBytes }: ScanLimits): ScanRejectedError {
-  const message = `The file unpacks to more than ${maxGzipRatio} times its size (checked after ${gzipRatioFreeBytes} bytes).`;
-  const hint = 'If this is no attack, deliver the file uncompressed or raise the limit.';
-  return new ScanRejectedError('gzip_ratio', message, { hint });
+  const message = `The file unpacks to more than ${maxGzipRatio} times its size (checked after ${sizeText(gzipRatioFreeBytes)}).`;
+  const hint = `If this is no attack, deliver the file uncompressed, or ${raise(SCAN_LIMIT_KEYS.maxGzipRatio)}`;
+  return new ScanRejectedError('gzip_ratio', message, {
+    hint,
+    limit: { name: 'maxGzipRatio', value: maxGzipRatio },
+  });
 }

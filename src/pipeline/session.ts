@@ -9,7 +9,6 @@ import { LocalLake } from '../lake/local-lake.ts';
 import { CommitLog } from '../lake/log.ts';
 import { PRIVATE } from '../lake/zones.ts';
 import type { Ports, StageContext } from '../stages/context.ts';
-import { DEFAULT_LIMITS } from '../stages/limits.ts';
 import { LEDGER_TABLE, PUBLISHED_DATES_TABLE, type TableDefinition } from '../tables/definition.ts';
 import type { Ledger } from '../tables/ledger.ts';
 import type { PublishedDates } from '../tables/published-dates.ts';
@@ -114,7 +113,7 @@ export class Session {
       log: await this.log(),
       engine: await this.engine(),
       ports: this.ports,
-      limits: DEFAULT_LIMITS,
+      limits: this.config.limits,
       onSameName: this.config.onSameName,
       observe: this.observe,
       signal,

@@ -32,7 +32,7 @@ export async function acceptFile(
   epoch: number,
   onProgress?: AcceptProgress,
 ): Promise<Acceptance> {
-  const { lake, log, ports, onSameName } = context;
+  const { lake, log, ports } = context;
   const attempt = ports.uniqueId();
   const asOf = asOfOf(file);
   const workspace = await lake.workspace(attempt);
@@ -45,7 +45,7 @@ export async function acceptFile(
     let taken: LogEntry | undefined;
     committing = true;
     const committed = await log.commit((state) => {
-      const known = classify(state, { ...file, ...received, asOf }, onSameName);
+      const known = classify(state, { ...file, ...received, asOf }, context);
       taken = known.kind === 'taken' ? known.by : undefined;
       if (known.kind === 'taken') return undefined;
       return decide({ file, received, known, verdict, attempt, epoch, at: ports.now(), state });
@@ -69,7 +69,7 @@ async function examine(
   workspace: Workspace,
   onProgress: AcceptProgress | undefined,
 ): Promise<{ received: Received; verdict: Verdict }> {
-  const { lake, log, limits, signal, onSameName } = context;
+  const { lake, log, limits, signal } = context;
   try {
     const source = await lake.open(file.object.key);
     const snapshot = await takeSnapshot(source.stream, {
@@ -83,7 +83,7 @@ async function examine(
     await source.assertUnchanged();
     const received: Received = { cid: snapshot.sha256, bytes: snapshot.bytes };
     await log.catchUp();
-    const known = classify(log.state, { ...file, ...received, asOf: asOfOf(file) }, onSameName);
+    const known = classify(log.state, { ...file, ...received, asOf: asOfOf(file) }, context);
     if (known.kind === 'taken' || known.kind === 'refused') return { received, verdict: undefined };
     return {
       received,
