@@ -93,16 +93,11 @@ test.each(['', '.hitparade'])(
   async (there) => {
     const bare = join(root, 'bare');
     await real.mkdir(join(bare, there), { recursive: true });
-    vi.mocked(mkdir).mockImplementation(async (path, options) => {
-      const exists = existsSync(String(path));
+    vi.mocked(mkdir).mockImplementation((path, options) => {
+      const recursive = typeof options === 'object' && options?.recursive === true;
       // As Linux and Node have it: what exists is said first, and `recursive` hides the reason.
-      if (!exists)
-        throw failure(
-          typeof options === 'object' && options?.recursive === true ? 'ENOENT' : 'EROFS',
-          'mkdir',
-        );
-      if (options === undefined) throw failure('EEXIST', 'mkdir');
-      return undefined;
+      if (!existsSync(String(path))) return Promise.reject(failure(recursive ? 'ENOENT' : 'EROFS', 'mkdir'));
+      return recursive ? Promise.resolve(undefined) : Promise.reject(failure('EEXIST', 'mkdir'));
     });
     const opening = LocalLake.open(bare);
     await expect(opening).rejects.toThrow(LakeAccessError);
