@@ -50,7 +50,7 @@ class Inflater {
       if (this.#unpacked > this.#allowed) this.#fail(tooDense(limits));
     });
     this.#gunzip.on('error', (cause) => {
-      this.#fail(broken(cause.message, cause));
+      this.#fail(broken(EXPLAINED[cause.message] ?? cause.message, cause));
     });
     this.#gunzip.on('close', () => {
       this.#wake();
@@ -105,6 +105,14 @@ class Inflater {
     this.#wake();
   }
 }
+
+/** What zlib says, for people. */
+const EXPLAINED: Readonly<Record<string, string>> = {
+  'incorrect header check': 'something in it is not gzip (incorrect header check)',
+  'unexpected end of file': 'it ends too early, as after an upload that was cut off (unexpected end of file)',
+  'incorrect data check': 'it holds other bytes than were compressed (incorrect data check)',
+  'incorrect length check': 'it holds more or fewer bytes than were compressed (incorrect length check)',
+};
 
 function broken(what: string, cause?: unknown): ScanRejectedError {
   const hint = 'Compress the file again with gzip, check it with "gzip -t" and deliver it again.';
