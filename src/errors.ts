@@ -38,6 +38,13 @@ export class InvariantError extends HitparadeError {
   readonly kind = 'unexpected';
 }
 
+/** A limit that a file exceeds. Another value may let the file in, so a rejection remembers both. */
+export interface ExceededLimit {
+  /** As in the library's `limits`, for example `maxRecords`. */
+  readonly name: string;
+  readonly value: number;
+}
+
 /**
  * A source file as a whole cannot be taken. It is set aside with this reason; the other files go on.
  */
@@ -45,10 +52,17 @@ export class FileRejectedError extends HitparadeError {
   readonly kind = 'usage';
   /** For scripts, for example `missing_column`. */
   readonly code: string;
+  /** Present if the file is refused only because of a limit. */
+  readonly limit: ExceededLimit | undefined;
 
-  constructor(code: string, message: string, details: FailureDetails = {}) {
+  constructor(
+    code: string,
+    message: string,
+    details: FailureDetails & { readonly limit?: ExceededLimit } = {},
+  ) {
     super(message, details);
     this.code = code;
+    this.limit = details.limit;
   }
 }
 

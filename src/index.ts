@@ -27,7 +27,7 @@
 export { openHitparade } from './pipeline/open.ts';
 export { DEFAULTS, ON_SAME_NAME } from './pipeline/config.ts';
 export { STAGES } from './pipeline/events.ts';
-export type { HitparadeConfig, OnSameName } from './pipeline/config.ts';
+export type { HitparadeConfig, Limits, OnSameName } from './pipeline/config.ts';
 export type { Observer, PipelineEvent, StageName } from './pipeline/events.ts';
 export type {
   ChartItem,

@@ -4,8 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { ON_SAME_NAME, withDefaults, type CompleteConfig, type OnSameName } from '../pipeline/config.ts';
 import { InvalidSettingError, NoLakeError, NotAvailableYetError } from './errors.ts';
+import type { LimitKey } from './limit-options.ts';
+import { limitValues } from './limit-values.ts';
 import type { OptionKey } from './options.ts';
 import type { Sourced } from './settings-sources.ts';
+
+type PlainKey = Exclude<OptionKey, LimitKey>;
 
 /** Each option's value once it is known to be good. */
 interface Values {
@@ -30,7 +34,7 @@ const switchSchema = z.union([
 ]);
 
 /** What each option accepts. Numbers and switches come as text from flags and variables. */
-const schemas: { readonly [Key in OptionKey]: z.ZodType<Values[Key]> } = {
+const schemas: { readonly [Key in PlainKey]: z.ZodType<Values[Key]> } = {
   lake: z.string().trim().min(1),
   'dynamodb-endpoint': z.url({ protocol: /^https?$/ }),
   region: z.string().regex(/^[a-z0-9-]+$/),
@@ -45,7 +49,7 @@ const schemas: { readonly [Key in OptionKey]: z.ZodType<Values[Key]> } = {
   'no-color': switchSchema,
 };
 
-const allowed: Readonly<Record<OptionKey, string>> = {
+const allowed: Readonly<Record<PlainKey, string>> = {
   lake: 'a directory or a file: URL',
   'dynamodb-endpoint': 'an http:// or https:// URL',
   region: 'a region name such as eu-central-1',
@@ -63,7 +67,7 @@ const allowed: Readonly<Record<OptionKey, string>> = {
 type Found = ReadonlyMap<OptionKey, Sourced>;
 
 /** @throws InvalidSettingError naming what came, where from, and what is allowed */
-function valueOf<Key extends OptionKey>(found: Found, key: Key): Values[Key] | undefined {
+function valueOf<Key extends PlainKey>(found: Found, key: Key): Values[Key] | undefined {
   const given = found.get(key);
   if (given === undefined) return undefined;
   const result = schemas[key].safeParse(given.value);
@@ -118,6 +122,7 @@ export function pipelineConfig(found: Found, program: string): CompleteConfig {
       { hint: 'leave the engine out, or say duckdb' },
     );
   }
+  const { maxAttempts, leaseSeconds, settleSeconds, ...limits } = limitValues(found);
   // Every option is judged before a missing lake is complained of.
   const config = {
     dynamodbEndpoint: valueOf(found, 'dynamodb-endpoint'),
@@ -126,6 +131,10 @@ export function pipelineConfig(found: Found, program: string): CompleteConfig {
     memoryLimit: valueOf(found, 'memory-limit')?.replace(' ', ''),
     threads: valueOf(found, 'threads'),
     onSameName: valueOf(found, 'on-same-name'),
+    limits,
+    maxAttempts,
+    leaseSeconds,
+    settleSeconds,
   };
   if (lake === undefined) throw new NoLakeError(program);
   return withDefaults({ lake, ...config });

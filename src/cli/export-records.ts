@@ -68,8 +68,11 @@ function csvLine(record: BadRecord): string {
   return `${cells.map(csvCell).join(',')}\r\n`;
 }
 
+/** With which a cell begins that some spreadsheet takes for a formula; full-width signs count for some. */
+const FORMULA = '=+-@\t\r\n\0\uff1d\uff0b\uff0d\uff20';
+
 /** Quoted as RFC 4180 says; a spreadsheet must not take a cell for a formula. */
 function csvCell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const harmless = text !== '' && FORMULA.includes(text.charAt(0)) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

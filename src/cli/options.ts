@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { DEFAULTS } from '../pipeline/config.ts';
+import { LIMIT_OPTIONS } from './limit-options.ts';
 
 /** A global option: `--<key>`, `HITPARADE_<KEY>` and `<key>:` in the config file mean the same. */
 export interface GlobalOption {
@@ -13,6 +14,8 @@ export interface GlobalOption {
   readonly example?: string;
   /** Variables of the AWS SDK that mean the same; ours win over them. */
   readonly awsVariables?: readonly string[];
+  /** Left out of the help. */
+  readonly hidden?: boolean;
 }
 
 export const GLOBAL_OPTIONS = [
@@ -82,11 +85,14 @@ export const GLOBAL_OPTIONS = [
   },
   { key: 'verbose', description: 'log every event as a JSON line on stderr', defaultText: 'false' },
   { key: 'no-color', description: 'no colours and plain ASCII charts', defaultText: 'false' },
+  ...LIMIT_OPTIONS,
 ] as const satisfies readonly GlobalOption[];
 
 export type OptionKey = (typeof GLOBAL_OPTIONS)[number]['key'];
 
 export const optionVariable = (key: string): string => `HITPARADE_${key.toUpperCase().replaceAll('-', '_')}`;
+
+const MORE_OPTIONS = 'Limits for files, such as --max-rows, are listed in the config that init writes.';
 
 export function addGlobalOptions(program: Command): void {
   program.option('--config <file>', 'config file (default: hitparade.yaml in the current directory, if any)');
@@ -96,8 +102,9 @@ export function addGlobalOptions(program: Command): void {
       option.defaultText === undefined || option.defaultText === 'false'
         ? ''
         : ` (default: ${option.defaultText})`;
-    program.option(flags, `${option.description}${shown}`);
+    program.addOption(new Option(flags, `${option.description}${shown}`).hideHelp(option.hidden === true));
   }
+  program.addHelpText('afterAll', MORE_OPTIONS);
 }
 
 /** The global flags that stand on the command line, by option key. */

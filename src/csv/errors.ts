@@ -1,4 +1,4 @@
-import { FileRejectedError, type FailureDetails } from '../errors.ts';
+import { FileRejectedError, type ExceededLimit, type FailureDetails } from '../errors.ts';
 
 /** Why a whole file cannot be trusted; no record of it may be used. */
 export type FileRejection =
@@ -21,6 +21,7 @@ export interface ReceivedBytes {
 
 export interface RejectionDetails extends FailureDetails {
   readonly hint: string;
+  readonly limit?: ExceededLimit;
   /** Offset in the uncompressed file at which the trouble begins, if it has a place. */
   readonly byte?: number;
   /** Physical line of `byte`; 1 is the file's first line. */
@@ -44,8 +45,9 @@ export class ScanRejectedError extends FileRejectedError {
 
   /** The same rejection, with the identity of the bytes that were refused. */
   withReceived(received: ReceivedBytes): ScanRejectedError {
-    const { byte, line, hint = '', cause } = this;
+    const { byte, line, limit, hint = '', cause } = this;
     const place = { ...(byte === undefined ? {} : { byte }), ...(line === undefined ? {} : { line }) };
-    return new ScanRejectedError(this.code, this.message, { hint, cause, ...place }, received);
+    const details = { hint, cause, ...place, ...(limit === undefined ? {} : { limit }) };
+    return new ScanRejectedError(this.code, this.message, details, received);
   }
 }

@@ -1,7 +1,7 @@
 import { createGunzip, type Gunzip } from 'node:zlib';
 import type { Block } from './blocks.ts';
 import { ScanRejectedError } from './errors.ts';
-import type { ScanLimits } from './limits.ts';
+import { raise, SCAN_LIMIT_KEYS, sizeText, type ScanLimits } from './limits.ts';
 
 /** The ratio is judged at multiples of this, so that it depends on the file and not on its chunks. */
 const CELL_BYTES = 16 * 1024;
@@ -50,7 +50,7 @@ class Inflater {
       if (this.#unpacked > this.#allowed) this.#fail(tooDense(limits));
     });
     this.#gunzip.on('error', (cause) => {
-      this.#fail(broken(cause.message, cause));
+      this.#fail(broken(EXPLAINED[cause.message] ?? cause.message, cause));
     });
     this.#gunzip.on('close', () => {
       this.#wake();
@@ -106,13 +106,24 @@ class Inflater {
   }
 }
 
+/** What zlib says, for people. */
+const EXPLAINED: Readonly<Record<string, string>> = {
+  'incorrect header check': 'something in it is not gzip (incorrect header check)',
+  'unexpected end of file': 'it ends too early, as after an upload that was cut off (unexpected end of file)',
+  'incorrect data check': 'it holds other bytes than were compressed (incorrect data check)',
+  'incorrect length check': 'it holds more or fewer bytes than were compressed (incorrect length check)',
+};
+
 function broken(what: string, cause?: unknown): ScanRejectedError {
   const hint = 'Compress the file again with gzip, check it with "gzip -t" and deliver it again.';
   return new ScanRejectedError('broken_gzip', `The gzip file is damaged: ${what}.`, { hint, cause });
 }
 
 function tooDense({ maxGzipRatio, gzipRatioFreeBytes }: ScanLimits): ScanRejectedError {
-  const message = `The file unpacks to more than ${maxGzipRatio} times its size (checked after ${gzipRatioFreeBytes} bytes).`;
-  const hint = 'If this is no attack, deliver the file uncompressed or raise the limit.';
-  return new ScanRejectedError('gzip_ratio', message, { hint });
+  const message = `The file unpacks to more than ${maxGzipRatio} times its size (checked after ${sizeText(gzipRatioFreeBytes)}).`;
+  const hint = `If this is no attack, deliver the file uncompressed, or ${raise(SCAN_LIMIT_KEYS.maxGzipRatio)}`;
+  return new ScanRejectedError('gzip_ratio', message, {
+    hint,
+    limit: { name: 'maxGzipRatio', value: maxGzipRatio },
+  });
 }

@@ -1,8 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import { SAVE_AS_UTF8 } from './encoding.ts';
 import { ScanRejectedError } from './errors.ts';
-import type { ScanLimits } from './limits.ts';
-import { INVALID_UTF8, MALFORMED, NUL_BYTE, QUOTED, reasonsOf } from './record-batch.ts';
+import { raise, SCAN_LIMIT_KEYS, sizeText, type ScanLimits } from './limits.ts';
+import {
+  FIELD_TOO_LONG,
+  INVALID_UTF8,
+  MALFORMED,
+  NUL_BYTE,
+  QUOTED,
+  reasonsOf,
+  ROW_TOO_LONG,
+} from './record-batch.ts';
 
 /** The first record of a file, once it is known to be well-formed. */
 export interface Header {
@@ -45,6 +53,15 @@ export function readHeader(found: FoundRecord, limits: ScanLimits): Header {
     throw new ScanRejectedError('wrong_encoding', message, { hint: SAVE_AS_UTF8, byte, line });
   }
   if (bytes !== undefined && !isUtf8(bytes)) flags |= INVALID_UTF8;
+  // A quote or a byte that is wrong stays wrong under any limit, so it is what a person hears of.
+  const tooLong = longerThanAllowed(flags);
+  if (tooLong !== undefined) {
+    const { name, what } = tooLong;
+    const value = limits[name];
+    const message = `The first line, which should name the columns, ${what} more than ${sizeText(value)}.`;
+    const hint = `Deliver the file with its column names first, or ${raise(SCAN_LIMIT_KEYS[name])}`;
+    throw new ScanRejectedError('malformed_header', message, { hint, byte, line, limit: { name, value } });
+  }
   if (bytes === undefined || (flags & MALFORMED) !== 0) {
     const message = `The header is malformed (${reasonsOf(flags).join(', ')}), so no column can be named.`;
     const hint =
@@ -52,13 +69,30 @@ export function readHeader(found: FoundRecord, limits: ScanLimits): Header {
     throw new ScanRejectedError('malformed_header', message, { hint, byte, line });
   }
   if (columns > limits.maxColumns) {
-    const message = `The header has ${columns} columns; at most ${limits.maxColumns} are allowed.`;
-    const hint = 'Deliver fewer columns, or raise the limit.';
-    throw new ScanRejectedError('too_many_columns', message, { hint, byte, line });
+    const value = limits.maxColumns;
+    const message = `The header has ${columns} columns; at most ${value} are allowed.`;
+    const hint = `Deliver fewer columns, or ${raise(SCAN_LIMIT_KEYS.maxColumns)}`;
+    const limit = { name: 'maxColumns', value };
+    throw new ScanRejectedError('too_many_columns', message, { hint, byte, line, limit });
   }
   return {
     names: splitFields(new TextDecoder().decode(bytes)).map((name) => name.trim()),
     plain: line === 1 && (flags & QUOTED) === 0,
     end: found.end,
   };
+}
+
+/** Which limit a header exceeds that is wrong in no other way. */
+function longerThanAllowed(
+  flags: number,
+): { readonly name: 'maxRecordBytes' | 'maxFieldBytes'; readonly what: string } | undefined {
+  switch (flags & MALFORMED) {
+    case FIELD_TOO_LONG:
+      return { name: 'maxFieldBytes', what: 'has a field of' };
+    case ROW_TOO_LONG:
+    case ROW_TOO_LONG | FIELD_TOO_LONG:
+      return { name: 'maxRecordBytes', what: 'has' };
+    default:
+      return undefined;
+  }
 }

@@ -32,5 +32,30 @@ export const DEFAULT_SCAN_LIMITS: ScanLimits = {
   gzipRatioFreeBytes: MIB,
 };
 
+/** What people call the limits: flags, variables and keys of the config file. */
+export const SCAN_LIMIT_KEYS = {
+  maxRecordBytes: 'max-row-bytes',
+  maxFieldBytes: 'max-field-bytes',
+  maxColumns: 'max-columns',
+  maxBytes: 'max-file-bytes',
+  maxRecords: 'max-rows',
+  maxGzipRatio: 'max-gzip-ratio',
+} as const satisfies Partial<Record<keyof ScanLimits, string>>;
+
+/** The end of a hint about a limit. */
+export const raise = (key: string): string => `raise ${key}, with --${key} or in the config file.`;
+
+/** A size as people write it in the configuration: `64KiB`, and `1000 bytes` where no unit fits. */
+export function sizeText(bytes: number): string {
+  for (const [unit, size] of UNITS) if (bytes >= size && bytes % size === 0) return `${bytes / size}${unit}`;
+  return `${bytes} bytes`;
+}
+
+const UNITS = [
+  ['GiB', KIB * MIB],
+  ['MiB', MIB],
+  ['KiB', KIB],
+] as const;
+
 /** How many new bytes are scanned at a time. The result never depends on it. */
 export const DEFAULT_BLOCK_BYTES = MIB;

@@ -56,7 +56,13 @@ export const logEntrySchema = z.discriminatedUnion('kind', [
   common.extend({ kind: z.literal('duplicate'), of: z.number().int().positive() }),
   common.extend({
     kind: z.literal('rejected'),
-    error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }),
+    error: z.object({
+      code: z.string(),
+      message: z.string(),
+      hint: z.string().optional(),
+      /** The limit that was exceeded: under another value the file may be taken. */
+      limit: z.object({ name: z.string(), value: z.number() }).optional(),
+    }),
   }),
 ]);
 

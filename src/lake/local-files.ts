@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import { lstat, open } from 'node:fs/promises';
+import { lstat, mkdir, open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { HitparadeError } from '../errors.ts';
 import { HardLinksUnsupportedError, LakeAccessError, LakeFullError, LakeIoError } from './errors.ts';
 import type { ObjectInfo } from './lake.ts';
@@ -37,8 +37,9 @@ function named(action: string, error: unknown): unknown {
       }
       return new LakeAccessError(action, error);
     case 'EACCES':
-    case 'EROFS':
       return new LakeAccessError(action, error);
+    case 'EROFS':
+      return new LakeAccessError(`${action}: the file system is mounted read-only`, error);
     case 'ENOTSUP':
     case 'EOPNOTSUPP':
     case 'ENOSYS':
@@ -46,6 +47,28 @@ function named(action: string, error: unknown): unknown {
     default:
       return new LakeIoError(action, error);
   }
+}
+
+/** Makes a folder and those above it. Node's own `recursive` says ENOENT on a read-only file system. */
+export async function makeFolders(path: string): Promise<void> {
+  if (await madeOrThere(path)) return;
+  await makeFolders(dirname(path));
+  await mkdir(path).catch(unlessThere);
+}
+
+/** False if the folder above is missing. */
+async function madeOrThere(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' && dirname(path) !== path) return false;
+    unlessThere(error);
+  }
+  return true;
+}
+
+function unlessThere(error: unknown): void {
+  if (errnoOf(error) !== 'EEXIST') throw error;
 }
 
 /** What stands at the path itself, links not followed; `undefined` if nothing does. */

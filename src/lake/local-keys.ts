@@ -2,7 +2,7 @@ import { sep } from 'node:path';
 import { InvalidKeyError } from './errors.ts';
 
 /** S3's limit; kept here as well, so that a lake can move. */
-const MAX_KEY_BYTES = 1024;
+export const MAX_KEY_BYTES = 1024;
 /** What every common file system allows. */
 const MAX_NAME_BYTES = 255;
 

@@ -10,6 +10,7 @@ import {
   foldersAreReal,
   infoOf,
   lstatIfPresent,
+  makeFolders,
   openRegular,
 } from './local-files.ts';
 import { assertAttempt, assertKey } from './local-keys.ts';
@@ -50,7 +51,7 @@ export class LocalLake implements Lake {
   /** Makes the directory if needed, and finishes what processes that died here had begun. */
   static async open(directory: string): Promise<LocalLake> {
     return doing(`open the lake ${directory}`, async () => {
-      await mkdir(directory, { recursive: true });
+      await makeFolders(resolve(directory));
       // The root itself may be a link; below it none is followed.
       const lake = new LocalLake(await realpath(resolve(directory)));
       await lake.#writer.sweep(SCRATCH_LIFE_MS);

@@ -3,7 +3,7 @@ import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { KeyTakenError } from './errors.ts';
-import { errnoOf, lstatIfPresent } from './local-files.ts';
+import { errnoOf, lstatIfPresent, makeFolders } from './local-files.ts';
 import { PRIVATE_NAME } from './local-keys.ts';
 
 /** Writes the content to an empty file; may be called again with another file. */
@@ -72,7 +72,7 @@ export class LocalWriter {
 
   /** Removes what writers that died left behind. `olderThanMs` must exceed the longest write. */
   async sweep(olderThanMs: number): Promise<void> {
-    await mkdir(this.#scratch, { recursive: true });
+    await makeFolders(this.#scratch);
     for (const name of await readdir(this.#scratch)) {
       const path = join(this.#scratch, name);
       const stat = await lstatIfPresent(path);
@@ -83,7 +83,7 @@ export class LocalWriter {
 
   async #place(path: string, fill: Fill, finish: Finish): Promise<boolean> {
     await this.ensureDirectory(dirname(path));
-    await mkdir(this.#scratch, { recursive: true });
+    await makeFolders(this.#scratch);
     try {
       return await placeThrough(join(this.#scratch, randomUUID()), path, fill, finish);
     } catch (error) {

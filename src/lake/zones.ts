@@ -73,11 +73,12 @@ export const rejectionReasonsKey = (rejected: string): string => `${rejected}.re
 function withSuffix(filename: string, suffix: string): string {
   const named = suffix === '' ? filename : filename.replace(/(\.csv(\.gz)?)?$/, `.${suffix}$1`);
   const longest = Math.max(...named.split('/').map((segment) => Buffer.byteLength(segment)));
-  if (longest <= LONGEST_NAME) return named;
+  if (longest <= LONGEST_NAME && Buffer.byteLength(named) <= LONGEST_PATH) return named;
   const extension = /\.csv(\.gz)?$/.exec(filename)?.[0] ?? '';
   const identity = createHash('sha256').update(filename).digest('hex').slice(0, 16);
   return `${readable(filename)}-${identity}${suffix === '' ? '' : `.${suffix}`}${extension}`;
 }
 
-/** In bytes; leaves room for what is put behind a name. */
+/** In bytes; leave room for what is put before and behind a name. */
 const LONGEST_NAME = 200;
+const LONGEST_PATH = 900;

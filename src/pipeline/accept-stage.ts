@@ -1,11 +1,10 @@
 import { asError, HitparadeError } from '../errors.ts';
 import type { LogEntry } from '../lake/entry.ts';
-import type { LakeState } from '../lake/state.ts';
 import { ObjectChangedError, ObjectMissingError } from '../lake/errors.ts';
 import { claimFile } from '../stages/check-if-processed/claim.ts';
 import type { SourceFile } from '../stages/context.ts';
 import { acceptFile, refuseFile } from '../stages/validate/accept-file.ts';
-import { SAME_NAME } from '../stages/validate/classify.ts';
+import { byRuleOfThatTime } from '../stages/validate/classify.ts';
 import { poisoned } from './errors.ts';
 import { whileBeating } from './heartbeat.ts';
 import type { Progress } from './progress.ts';
@@ -69,7 +68,7 @@ export async function acceptClaimed(
   const { ledger, log, maxAttempts } = context;
   const name = claimName(source);
   await log.catchUp();
-  const known = decided(log.state, source);
+  const known = decided(context, source);
   if (known !== undefined) return { source, entry: known, repeated: true, epoch };
   const beat = (): Promise<boolean> => ledger.heartbeat(name, epoch, leaseEnd(context));
   const { entry, repeated } = await whileBeating(context, { of: name, beat }, (beating) =>
@@ -109,13 +108,15 @@ function isBlameless({ signal }: RunContext, error: unknown): boolean {
 }
 
 /** What the log says of exactly this object: it was taken, and only has to be finished. */
-function decided(state: LakeState, { dataset, filename, object }: SourceFile): LogEntry | undefined {
-  const entry = state.latest(dataset, filename);
+function decided(
+  { log, limits }: RunContext,
+  { dataset, filename, object }: SourceFile,
+): LogEntry | undefined {
+  const entry = log.state.latest(dataset, filename);
   if (entry?.sourceVersion !== object.version) return undefined;
   // Of a catalogue, only what changed comes here; one that was accepted is to be read again.
   if (dataset !== 'streams' && entry.kind === 'accepted') return undefined;
-  // The policy for known names may be another by now.
-  return entry.kind === 'rejected' && entry.error.code === SAME_NAME ? undefined : entry;
+  return entry.kind === 'rejected' && byRuleOfThatTime(entry, limits) ? undefined : entry;
 }
 
 function leaseEnd({ ports, leaseSeconds }: RunContext): Date {

@@ -28,7 +28,8 @@ export async function run(context: RunContext): Promise<RunReport> {
   const songs = await pendingFiles(lake, 'songs');
   const streams = await pendingFiles(lake, 'streams');
   for (const key of [...users.strangers, ...songs.strangers, ...streams.strangers]) {
-    const message = 'left where it is: only .csv and .csv.gz files are taken';
+    const message =
+      'left where it is: only .csv and .csv.gz files with a path of at most 1,024 bytes are taken';
     observe({ type: 'notice', subject: key, message });
   }
   const catalogueFiles = await changedCatalogue(context, [...users.files, ...songs.files]);

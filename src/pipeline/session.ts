@@ -8,7 +8,6 @@ import { LocalLake } from '../lake/local-lake.ts';
 import { CommitLog } from '../lake/log.ts';
 import { PRIVATE } from '../lake/zones.ts';
 import type { Ports, StageContext } from '../stages/context.ts';
-import { DEFAULT_LIMITS } from '../stages/limits.ts';
 import { LEDGER_TABLE, PUBLISHED_DATES_TABLE, type TableDefinition } from '../tables/definition.ts';
 import type { Ledger } from '../tables/ledger.ts';
 import type { PublishedDates } from '../tables/published-dates.ts';
@@ -22,9 +21,6 @@ export const TABLES: readonly TableDefinition[] = [
   LEDGER_TABLE,
   PUBLISHED_DATES_TABLE,
 ];
-
-const LEASE_SECONDS = 30;
-const MAX_ATTEMPTS = 5;
 
 export interface TableAccessors {
   readonly tables: Tables;
@@ -120,13 +116,13 @@ export class Session {
       log: await this.log(),
       engine: await this.engine(),
       ports: this.ports,
-      limits: DEFAULT_LIMITS,
+      limits: this.config.limits,
       onSameName: this.config.onSameName,
       observe: this.observe,
       signal,
       receive: (await import('../stages/validate/receive-file.ts')).receiveFile,
-      leaseSeconds: LEASE_SECONDS,
-      maxAttempts: MAX_ATTEMPTS,
+      leaseSeconds: this.config.leaseSeconds,
+      maxAttempts: this.config.maxAttempts,
       owner: `${this.ports.owner}:${this.ports.uniqueId()}`,
     };
   }

@@ -36,12 +36,38 @@ test('the defaults are the documented ones', () => {
     memoryLimit: '1GB',
     threads: availableParallelism(),
     onSameName: 'append',
+    limits: {
+      maxRecordBytes: 1024 * 1024,
+      maxFieldBytes: 64 * 1024,
+      maxColumns: 256,
+      maxBytes: 10 * 1024 ** 3,
+      maxRecords: 50_000_000,
+      maxGzipRatio: 100,
+      gzipRatioFreeBytes: 1024 * 1024,
+      maxDatesPerFile: 400,
+      playsPerTransform: 5_000_000,
+      partsPerTransform: 1_000,
+    },
+    maxAttempts: 5,
+    leaseSeconds: 30,
+    settleSeconds: 5,
   });
 });
 
 test('an option that is undefined has its default', () => {
-  const options = { threads: undefined, region: undefined, memoryLimit: undefined };
+  const limits = { maxRecords: undefined };
+  const options = { threads: undefined, region: undefined, memoryLimit: undefined, limits };
   expect(withDefaults({ lake: '/lake', ...options })).toEqual(withDefaults({ lake: '/lake' }));
+});
+
+test.each([
+  [{ limits: { maxRecords: 0 } }, 'maxRecords is 0; allowed: a whole number from 1 to'],
+  [{ limits: { maxRecordBytes: 2 ** 30 } }, 'allowed: a whole number from 1 to 67108864'],
+  [{ limits: JSON.parse('{"maxRows": 1}') as object }, 'limits.maxRows is no limit; known: maxRecordBytes, '],
+  [{ leaseSeconds: 0.5 }, 'leaseSeconds is 0.5; allowed: a whole number from 3 to 3600'],
+  [{ maxAttempts: NaN }, 'maxAttempts is NaN; allowed: a whole number from 1 to 1000'],
+])('the configuration %j is refused', (config, message) => {
+  expect(() => withDefaults({ lake: '/lake', ...config })).toThrow(message);
 });
 
 test('a relative lake is made absolute, a URL stays what it is', () => {

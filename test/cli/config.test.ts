@@ -1,7 +1,9 @@
-import { writeFile, mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { GLOBAL_OPTIONS, optionVariable } from '../../src/cli/options.ts';
+import { DEFAULTS } from '../../src/pipeline/config.ts';
 import { invoke, temporaryDirectory } from './invoke.ts';
 
 async function withConfig(text: string): Promise<string> {
@@ -20,6 +22,10 @@ test('defaults hold when only the lake is given', async () => {
       memoryLimit: '1GB',
       threads: availableParallelism(),
       onSameName: 'append',
+      limits: DEFAULTS.limits,
+      maxAttempts: 5,
+      leaseSeconds: 30,
+      settleSeconds: 5,
     },
   ]);
 });
@@ -78,6 +84,41 @@ test('an empty variable counts as unset', async () => {
   expect(fake.opened[0]?.tablePrefix).toBe('');
 });
 
+test('limits are set by flag, variable and config file, as sizes or as numbers', async () => {
+  const cwd = await withConfig('lake: .\nmax-field-bytes: 2000\nmax-row-bytes: 2MiB\nlease-seconds: 60\n');
+  const env = { HITPARADE_MAX_ROW_BYTES: '3 mib', HITPARADE_MAX_ATTEMPTS: '2' };
+  const flags = ['--max-file-bytes', '1.5GB', '--max-rows', '7', '--settle-seconds', '0'];
+  const { fake } = await invoke(['status', ...flags], { cwd, env });
+  expect(fake.opened[0]).toMatchObject({
+    limits: {
+      ...DEFAULTS.limits,
+      maxFieldBytes: 2000,
+      maxRecordBytes: 3 * 1024 * 1024,
+      maxBytes: 1.5e9,
+      maxRecords: 7,
+    },
+    maxAttempts: 2,
+    leaseSeconds: 60,
+    settleSeconds: 0,
+  });
+});
+
+test('the config that init writes names every option, and each default in it is the default', async () => {
+  const { cwd } = await invoke(['init']);
+  const text = await readFile(join(cwd, 'hitparade.yaml'), 'utf8');
+  for (const { key } of GLOBAL_OPTIONS) {
+    expect(text).toMatch(new RegExp(`^(# )?${key}: `, 'm'));
+    if (key !== 'lake') expect(text).toContain(`variable: ${optionVariable(key)}\n`);
+  }
+  const [, limits = ''] = text.split('# Limits\n');
+  await writeFile(
+    join(cwd, 'hitparade.yaml'),
+    `lake: .\n${limits.replaceAll(/^# ([a-z-]+: )/gm, '$1').replaceAll(/^default: .*/gm, '')}`,
+  );
+  const { fake } = await invoke(['status'], { cwd });
+  expect(fake.opened).toEqual((await invoke(['status', '--lake', cwd])).fake.opened);
+});
+
 const refusals: readonly (readonly [string, readonly string[], Record<string, string>, string])[] = [
   [
     'no lake anywhere',
@@ -115,6 +156,24 @@ const refusals: readonly (readonly [string, readonly string[], Record<string, st
     ['run', '--lake', '.', '--threads', '0'],
     {},
     "error: --threads is '0'; allowed: a whole number from 1 to 1024\n",
+  ],
+  [
+    'a limit that nothing could keep',
+    ['run', '--lake', '.', '--max-rows', '0'],
+    {},
+    "error: --max-rows is '0'; allowed: a whole number of at least 1\n",
+  ],
+  [
+    'a row longer than this machine should hold',
+    ['run', '--lake', '.'],
+    { HITPARADE_MAX_ROW_BYTES: '65MiB' },
+    "error: HITPARADE_MAX_ROW_BYTES is '65MiB'; allowed: a size such as 64KiB, 1MiB, 10GiB or a number of bytes, at most 64MiB\n",
+  ],
+  [
+    'half a byte',
+    ['run', '--lake', '.', '--max-field-bytes', '0.3KiB'],
+    {},
+    "error: --max-field-bytes is '0.3KiB'; allowed: a size such as 64KiB, 1MiB, 10GiB or a number of bytes, at most 64MiB\n",
   ],
 ];
 

@@ -1,11 +1,12 @@
-import { appendFileSync, rmSync, symlinkSync } from 'node:fs';
+import { appendFileSync, existsSync, rmSync, symlinkSync } from 'node:fs';
 import type * as FileSystem from 'node:fs/promises';
-import { link, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   HardLinksUnsupportedError,
+  LakeAccessError,
   LakeFullError,
   LakeIoError,
   ObjectChangedError,
@@ -17,7 +18,13 @@ import { keysOf, textOf, versionOf } from './suite.ts';
 
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof FileSystem>();
-  return { ...real, link: vi.fn(real.link), open: vi.fn(real.open), rename: vi.fn(real.rename) };
+  return {
+    ...real,
+    link: vi.fn(real.link),
+    mkdir: vi.fn(real.mkdir),
+    open: vi.fn(real.open),
+    rename: vi.fn(real.rename),
+  };
 });
 const real = await vi.importActual<typeof FileSystem>('node:fs/promises');
 
@@ -32,6 +39,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   vi.mocked(link).mockReset().mockImplementation(real.link);
+  vi.mocked(mkdir).mockReset().mockImplementation(real.mkdir);
   vi.mocked(open).mockReset().mockImplementation(real.open);
   vi.mocked(rename).mockReset().mockImplementation(real.rename);
   await rm(root, { recursive: true, force: true });
@@ -79,6 +87,23 @@ test('a file system without hard links is told as such', async () => {
   expect(await keysOf(lake, '')).toEqual([]);
   expect(await scratch()).toEqual([]);
 });
+
+test.each(['', '.hitparade'])(
+  'a lake that has only %j and is mounted read-only is told as such',
+  async (there) => {
+    const bare = join(root, 'bare');
+    await real.mkdir(join(bare, there), { recursive: true });
+    vi.mocked(mkdir).mockImplementation((path, options) => {
+      const recursive = typeof options === 'object' && options?.recursive === true;
+      // As Linux and Node have it: what exists is said first, and `recursive` hides the reason.
+      if (!existsSync(String(path))) return Promise.reject(failure(recursive ? 'ENOENT' : 'EROFS', 'mkdir'));
+      return recursive ? Promise.resolve(undefined) : Promise.reject(failure('EEXIST', 'mkdir'));
+    });
+    const opening = LocalLake.open(bare);
+    await expect(opening).rejects.toThrow(LakeAccessError);
+    await expect(opening).rejects.toThrow('the file system is mounted read-only');
+  },
+);
 
 test.each([
   ['writeFile', 'ENOSPC', LakeFullError],

@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readPublication } from '../../src/lake/publication.ts';
+import { withDefaults } from '../../src/pipeline/config.ts';
 import { Session } from '../../src/pipeline/session.ts';
 import { systemPorts } from '../../src/pipeline/system-ports.ts';
 import { acceptFile } from '../../src/stages/validate/accept-file.ts';
@@ -91,12 +92,10 @@ test('what was committed but not published is finished by the next run, once', a
   // A runner that takes every file into the log, and dies.
   const config = {
     lake: lake.directory,
-    tablePrefix: '',
-    engine: 'duckdb',
     memoryLimit: '512MB',
     threads: 1,
-  } as const;
-  const session = new Session({ ...config, onSameName: 'append' }, systemPorts, () => undefined);
+  };
+  const session = new Session(withDefaults(config), systemPorts, () => undefined);
   const context = await session.context(new AbortController().signal);
   for (const dataset of ['songs', 'streams'] as const) {
     for (const file of (await pendingFiles(context.lake, dataset)).files) await acceptFile(context, file, 1);
@@ -208,14 +207,7 @@ test('a publication says which parts it was computed from', async () => {
   const lake = await TestLake.open();
   await lake.run(catalogue, first);
   const session = new Session(
-    {
-      lake: lake.directory,
-      tablePrefix: '',
-      engine: 'duckdb',
-      memoryLimit: '512MB',
-      threads: 1,
-      onSameName: 'append',
-    },
+    withDefaults({ lake: lake.directory, memoryLimit: '512MB', threads: 1 }),
     systemPorts,
     () => undefined,
   );

@@ -74,12 +74,12 @@ interface Decision extends Examined {
 }
 
 async function commitFile(context: StageContext, decision: Decision): Promise<Acceptance> {
-  const { lake, log, ports, onSameName } = context;
+  const { lake, log, ports } = context;
   const { file, received } = decision;
   // Decided inside the commit, on the log as it is then: another runner may have been faster.
   let taken: LogEntry | undefined;
   const committed = await log.commit((state) => {
-    const known = classify(state, { ...file, ...received, asOf: asOfOf(file) }, onSameName);
+    const known = classify(state, { ...file, ...received, asOf: asOfOf(file) }, context);
     taken = known.kind === 'taken' ? known.by : undefined;
     return known.kind === 'taken' ? undefined : decide({ ...decision, known, at: ports.now(), state });
   });
@@ -96,7 +96,7 @@ async function examine(
   workspace: Workspace,
   onProgress: AcceptProgress | undefined,
 ): Promise<Examined> {
-  const { lake, log, onSameName } = context;
+  const { lake, log } = context;
   const source = await lake.open(listed.object.key);
   const file = { ...listed, object: source.info };
   let receipt: Receipt;
@@ -113,7 +113,7 @@ async function examine(
   await source.assertUnchanged();
   const received: Received = { cid: receipt.cid, bytes: receipt.bytes };
   await log.catchUp();
-  const known = classify(log.state, { ...file, ...received, asOf: asOfOf(file) }, onSameName);
+  const known = classify(log.state, { ...file, ...received, asOf: asOfOf(file) }, context);
   if (known.kind === 'taken' || known.kind === 'refused') return { file, received, verdict: undefined };
   return { file, received, verdict: await judged(receipt) };
 }

@@ -2,6 +2,7 @@ import type { Dataset } from '../../contracts/contract.ts';
 import { contracts } from '../../contracts/index.ts';
 import type { AcceptedEntry, LogEntry } from '../../lake/entry.ts';
 import type { LakeState } from '../../lake/state.ts';
+import type { Limits } from '../limits.ts';
 import type { OnSameName } from '../on-same-name.ts';
 
 /** Code of a rejection by the policy for a second delivery under one name. */
@@ -20,10 +21,15 @@ export type Classification =
 export function classify(
   state: LakeState,
   file: { readonly dataset: Dataset; readonly filename: string; readonly cid: string; readonly asOf: string },
-  onSameName: OnSameName,
+  { onSameName, limits }: { readonly onSameName: OnSameName; readonly limits: Limits },
 ): Classification {
   const last = state.latest(file.dataset, file.filename);
-  if (last?.kind === 'rejected' && last.cid === file.cid && last.asOf === file.asOf && !byPolicy(last)) {
+  if (
+    last?.kind === 'rejected' &&
+    last.cid === file.cid &&
+    last.asOf === file.asOf &&
+    !byRuleOfThatTime(last, limits)
+  ) {
     // Rejected, but not moved away yet. A file that is dropped again has another time and is judged again.
     return { kind: 'taken', by: last };
   }
@@ -47,8 +53,16 @@ export function classify(
   return { kind: 'new', supersedes };
 }
 
-/** The policy may be another by now. */
-const byPolicy = (entry: Extract<LogEntry, { kind: 'rejected' }>): boolean => entry.error.code === SAME_NAME;
+/** The policy may be another by now, and the limit may have been raised. */
+export function byRuleOfThatTime(
+  { error }: Extract<LogEntry, { kind: 'rejected' }>,
+  limits: Limits,
+): boolean {
+  if (error.code === SAME_NAME) return true;
+  if (error.limit === undefined) return false;
+  const { name, value } = error.limit;
+  return new Map(Object.entries({ ...limits })).get(name) !== value;
+}
 
 /** A second delivery within this time is the same delivery, sent twice. */
 const SAME_DELIVERY_MS = 60 * 60 * 1000;

@@ -39,8 +39,13 @@ export function decide(delivery: {
 
   const rejection = known.kind === 'refused' ? sameName(known.because) : verdict;
   if (rejection instanceof FileRejectedError) {
-    const { code, message, hint } = rejection;
-    const error = { code, message, ...(hint === undefined ? {} : { hint }) };
+    const { code, message, hint, limit } = rejection;
+    const error = {
+      code,
+      message,
+      ...(hint === undefined ? {} : { hint }),
+      ...(limit === undefined ? {} : { limit: { ...limit } }),
+    };
     const archive = freeKey(state, received.cid, (suffix) => rejectedKey(dataset, filename, suffix));
     return { ...common, kind: 'rejected', error, supersedes: [], archive };
   }

@@ -95,7 +95,7 @@ function converted(type: Exclude<Column['type'], 'text'>, text: string, dialect:
     case 'integer':
       return `try_cast(${text} AS BIGINT)`;
     case 'decimal':
-      return `try_cast(${text} AS DOUBLE)`;
+      return finite(`try_cast(${text} AS DOUBLE)`);
     case 'boolean':
       return `lower(${text}) IN ('true', 't', 'yes', '1')`;
     case 'date-or-time':
@@ -104,6 +104,10 @@ function converted(type: Exclude<Column['type'], 'text'>, text: string, dialect:
       return utc(text, dialect);
   }
 }
+
+/** Engines read `1e309` as infinity, which no chart and no JSON can hold. */
+const finite = (number: string): string =>
+  `CASE WHEN abs(${number}) <= CAST('${Number.MAX_VALUE}' AS DOUBLE) THEN ${number} END`;
 
 /** The first 19 characters are the local time; engines ignore an offset when they cast, so it is ours. */
 function utc(text: string, dialect: Dialect): string {

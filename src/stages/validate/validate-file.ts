@@ -6,6 +6,7 @@ import type { Row } from '../../engines/engine.ts';
 import { FileRejectedError, InvariantError } from '../../errors.ts';
 import type { Workspace } from '../../lake/lake.ts';
 import type { SourceFile, StageContext } from '../context.ts';
+import { LIMIT_KEYS, raise } from '../limits.ts';
 import { writeBadRecords } from './bad-records.ts';
 import type { StagedPart, Validated } from '../receipt.ts';
 import { blankedColumns, cataloguePlan, playsPlan, type ValidationInput } from './plans.ts';
@@ -89,7 +90,10 @@ async function validatePlays(
       'too_many_dates',
       `the file has plays of ${dates.length} dates, from ${String(dates[0]?.['date'])} to ` +
         `${String(dates.at(-1)?.['date'])}; at most ${limits.maxDatesPerFile} are allowed.`,
-      { hint: 'If the times are right, split the file by month and drop the pieces.' },
+      {
+        hint: `If the times are right, split the file by month and drop the pieces, or ${raise(LIMIT_KEYS.maxDatesPerFile)}`,
+        limit: { name: 'maxDatesPerFile', value: limits.maxDatesPerFile },
+      },
     );
   }
   const parts = await Promise.all(

@@ -1,4 +1,5 @@
 import type { Dataset } from '../../contracts/contract.ts';
+import { MAX_KEY_BYTES } from '../../lake/local-keys.ts';
 import type { Lake } from '../../lake/lake.ts';
 import { rawPrefix } from '../../lake/zones.ts';
 import type { SourceFile } from '../context.ts';
@@ -8,7 +9,7 @@ const TEMPORARY = /(\.(part|partial|tmp|temp|filepart|crdownload|swp)|~)$/i;
 
 export interface Arrivals {
   readonly files: readonly SourceFile[];
-  /** Objects that are no play files, by key: nobody takes them, so a person should hear of them. */
+  /** Objects that are no play files, or whose key no lake can hold, by key: nobody takes them, so a person should hear of them. */
   readonly strangers: readonly string[];
 }
 
@@ -21,7 +22,8 @@ export async function pendingFiles(lake: Lake, dataset: Dataset): Promise<Arriva
     const filename = object.key.slice(prefix.length);
     const hidden = filename.split('/').some((segment) => segment.startsWith('.') || segment.startsWith('_'));
     if (hidden || TEMPORARY.test(filename)) continue;
-    if (/\.csv(\.gz)?$/.test(filename)) files.push({ dataset, filename, object });
+    const fits = Buffer.byteLength(object.key) <= MAX_KEY_BYTES;
+    if (fits && /\.csv(\.gz)?$/.test(filename)) files.push({ dataset, filename, object });
     else strangers.push(object.key);
   }
   return { files, strangers };
