@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { withDefaults } from '../../src/pipeline/config.ts';
+import type { PipelineEvent } from '../../src/pipeline/events.ts';
+import { Session, type TableAccessors } from '../../src/pipeline/session.ts';
+import { systemPorts } from '../../src/pipeline/system-ports.ts';
+import { plays, songs, TestLake } from '../support/test-lake.ts';
+
+const catalogue = { dataset: 'songs', filename: 'songs.csv', text: songs('a pop') } as const;
+const stream = (filename: string) =>
+  ({ dataset: 'streams', filename, text: plays(`u a 10:00:0${filename.charAt(0)}`) }) as const;
+
+async function ledgerOf(lake: TestLake): Promise<TableAccessors['ledger']> {
+  const session = new Session(withDefaults({ lake: lake.directory }), systemPorts, () => undefined);
+  return (await session.tables()).ledger;
+}
+
+/** A runner that claims a file and dies, as often as that. */
+async function die(lake: TestLake, name: string, times: number): Promise<void> {
+  const ledger = await ledgerOf(lake);
+  for (let claim = 0; claim < times; claim++) {
+    // Of a process number above what Linux gives: nobody has it.
+    const owner = `${systemPorts.owner.split(':')[0] ?? ''}:4194305:${claim}`;
+    const options = { owner, leaseSeconds: 30, now: new Date() };
+    const { isOwnerAlive } = systemPorts;
+    expect(await ledger.claim(name, { ...options, isOwnerAlive })).toMatchObject({ claimed: true });
+  }
+}
+
+test.each([
+  [4, 'success'],
+  [5, 'failed'],
+] as const)(
+  'a play file that ended its runner %i times is %s, and the others go on',
+  async (times, status) => {
+    const lake = await TestLake.open();
+    await lake.run(catalogue);
+    await die(lake, '1.csv', times);
+    const { files } = await lake.run(stream('1.csv'), stream('2.csv'));
+    expect(files.map((file) => [file.filename, file.status])).toEqual([
+      ['1.csv', status],
+      ['2.csv', 'success'],
+    ]);
+    const { error, location } = files[0] ?? {};
+    expect(error ?? '').toContain(status === 'failed' ? '5 runs began to read the file' : '');
+    expect(existsSync(join(lake.directory, location ?? 'nowhere'))).toBe(true);
+    expect(await (await ledgerOf(lake)).get('1.csv')).toMatchObject({ status });
+  },
+);
+
+test('a file that was set aside so is tried again when it is dropped again', async () => {
+  const lake = await TestLake.open();
+  await lake.run(catalogue);
+  await die(lake, '1.csv', 5);
+  await lake.run(stream('1.csv'));
+  const again = { ...stream('1.csv'), modified: new Date('2024-07-02T00:00:00Z') };
+  expect((await lake.run(again)).files).toMatchObject([{ filename: '1.csv', status: 'success', valid: 1 }]);
+});
+
+test('a catalogue file that ended its runner five times is set aside, and plays are counted without it', async () => {
+  const lake = await TestLake.open();
+  await lake.run(catalogue);
+  await die(lake, '../users/users.csv', 5);
+  const users = 'user_id,user_name,user_age,user_country,created_at\nu,U,30,NZ,2024-01-01\n';
+  const report = await lake.run({ dataset: 'users', filename: 'users.csv', text: users }, stream('1.csv'));
+  expect(report.catalogue).toMatchObject([{ filename: 'users.csv', status: 'failed' }]);
+  expect(report.files).toMatchObject([{ status: 'success', unknown_user: 1 }]);
+  expect((await (await ledgerOf(lake)).list()).map(({ filename }) => filename)).toEqual(['1.csv']);
+});
+
+test.each(['validate_streams', 'transform_data', 'load_to_dynamodb'])(
+  'a run that is stopped at %s leaves no lease and no attempt behind',
+  async (stage) => {
+    const stop = new AbortController();
+    const observer = (event: PipelineEvent): void => {
+      if (event.type === 'progress' && event.stage === stage) stop.abort('SIGTERM');
+    };
+    const lake = await TestLake.open({}, observer);
+    for (const drop of [catalogue, stream('1.csv'), stream('2.csv')]) await lake.drop(drop);
+    await expect(lake.hitparade.run({ signal: stop.signal })).rejects.toBe('SIGTERM');
+    const items = await (await ledgerOf(lake)).list();
+    expect(items.length).toBeGreaterThan(0);
+    for (const item of items) {
+      expect(item).toMatchObject({ status: 'processing', attempts: 0 });
+      expect([item.owner, item.lease_until]).toEqual([undefined, undefined]);
+    }
+    const next = await TestLake.open({ lake: lake.directory });
+    await next.run();
+    expect(await next.chart('daily_genre')).toMatchObject([{ listen_count: 2 }]);
+    expect((await next.hitparade.status()).files).toMatchObject({ success: 2, pending: 0, processing: 0 });
+  },
+);
