@@ -18,7 +18,7 @@ import { listFiles } from './local-list.ts';
 import { LocalSwap } from './local-swap.ts';
 import { LocalTrash } from './local-trash.ts';
 import { LocalWorkspace } from './local-workspace.ts';
-import { LocalWriter } from './local-writer.ts';
+import { LocalWriter, syncFile } from './local-writer.ts';
 import type { Fill } from './local-writer.ts';
 import { RAW, STAGING } from './zones.ts';
 
@@ -116,8 +116,11 @@ export class LocalLake implements Lake {
     assertKey(to);
     return doing(`copy ${from} to ${to}`, async () => {
       if ((await this.head(from)) === undefined) throw new ObjectMissingError(from);
-      if (from.startsWith(STAGING) || (await this.#isReceivedHereOnly(from))) {
+      const received = await this.#isReceivedHereOnly(from);
+      if (received || from.startsWith(STAGING)) {
         try {
+          // Whoever delivered it need not have: the copy is what is left when the source goes.
+          if (received) await syncFile(this.#path(from));
           return await this.#writer.link(this.#path(from), this.#path(to));
         } catch (error) {
           if (errnoOf(error) === 'ENOENT') throw new ObjectMissingError(from);

@@ -147,6 +147,18 @@ async function makeDirectory(path: string): Promise<boolean> {
   }
 }
 
+/** Puts the content of a file on disk that somebody else may have written. */
+export async function syncFile(path: string): Promise<void> {
+  // Windows syncs only what one may write.
+  if (process.platform === 'win32') return;
+  const opened = await openRegular(path);
+  try {
+    await opened?.handle.sync();
+  } finally {
+    await opened?.handle.close();
+  }
+}
+
 export async function syncDirectory(path: string): Promise<void> {
   // Windows cannot open a folder; NTFS writes names through its own journal.
   if (process.platform === 'win32') return;
