@@ -44,6 +44,18 @@ export default defineConfig({
         test: { ...common, testTimeout: 300_000, name: 'mutants', include: ['test/mutants/**/*.test.ts'] },
       },
       {
+        test: {
+          ...common,
+          // As long as the budget that it is given.
+          testTimeout: 0,
+          hookTimeout: 300_000,
+          name: 'fuzz',
+          include: ['test/fuzz/**/*.fuzz.ts'],
+          globalSetup: ['test/cli-e2e/support/build.ts'],
+        },
+        plugins: [mutantPlugin()],
+      },
+      {
         test: { ...common, testTimeout: 300_000, hookTimeout: 300_000, name: 'package', include: [INSTALL] },
       },
     ],

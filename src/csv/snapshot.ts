@@ -77,12 +77,11 @@ async function receiveAndScan(source: Readable, options: SnapshotOptions): Promi
   const { rawPath, cleanPath, compressed, limits, blockBytes = DEFAULT_BLOCK_BYTES } = options;
   const headroom = limits.maxRecordBytes;
   const scanner = new RecordScanner(limits, blockBytes);
-  const clean = new CleanFileWriter(rawPath, cleanPath);
+  const clean = new CleanFileWriter(rawPath, cleanPath, compressed);
   const raw = await open(rawPath, 'w');
   const receiver = new Receiver(raw, limits);
   const received = receiver.receive(readBlocks(source, blockBytes, compressed ? 0 : headroom));
   try {
-    if (compressed) await clean.begin();
     const blocks = keepOpen(received);
     const text = compressed ? readBlocks(gunzip(blocks, limits), blockBytes, headroom) : blocks;
     let records = 0;

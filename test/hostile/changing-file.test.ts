@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { TestLake } from '../support/test-lake.ts';
 
 /** So many rows that reading takes longer than the time between two swaps. */
-const ROWS = 40_000;
+const ROWS = 20_000;
 
 function content(version: number): string {
   // The number of rows and the length of each tell which version a row belongs to.
@@ -32,7 +32,7 @@ test('a file that is replaced again and again while it is read is taken as one v
   onTestFinished(() => {
     clearInterval(writer);
   });
-  for (let runs = 0; runs < 4; runs++) await lake.run();
+  for (let runs = 0; runs < 3; runs++) await lake.run();
   clearInterval(writer);
   swap();
   await lake.run();
