@@ -3,7 +3,7 @@ import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { KeyTakenError } from './errors.ts';
-import { errnoOf, lstatIfPresent, makeFolders } from './local-files.ts';
+import { errnoOf, lstatIfPresent, makeFolders, openRegular } from './local-files.ts';
 import { PRIVATE_NAME } from './local-keys.ts';
 
 /** Writes the content to an empty file; may be called again with another file. */
