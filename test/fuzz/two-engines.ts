@@ -12,10 +12,12 @@ import { FileRejectedError } from '../../src/errors.ts';
 import type { StagedObject, Workspace } from '../../src/lake/lake.ts';
 import { LocalLake } from '../../src/lake/local-lake.ts';
 import { CommitLog } from '../../src/lake/log.ts';
+import { systemPorts } from '../../src/pipeline/system-ports.ts';
+import { receiveFile } from '../../src/stages/validate/receive-file.ts';
 import type { StageContext } from '../../src/stages/context.ts';
 import type { Limits } from '../../src/stages/limits.ts';
 import { STORED_TYPE } from '../../src/stages/validate/judge.ts';
-import type { Validated } from '../../src/stages/validate/outcome.ts';
+import type { Validated } from '../../src/stages/receipt.ts';
 import { validateFile } from '../../src/stages/validate/validate-file.ts';
 
 /** What both engines said of one file. */
@@ -57,7 +59,8 @@ export class TwoEngines {
       });
       contexts.push({
         ...{ lake, log, engine, onSameName: 'append' },
-        ports: { now: () => new Date(0), uniqueId: () => 'fuzz' },
+        ports: { ...systemPorts, now: () => new Date(0), uniqueId: () => 'fuzz' },
+        receive: receiveFile,
         // Each file brings its own.
         limits: { maxDatesPerFile: 400, playsPerTransform: 1, partsPerTransform: 1, ...NO_LIMITS },
         signal: new AbortController().signal,
