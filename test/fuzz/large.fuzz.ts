@@ -15,10 +15,13 @@ test(`${LARGE_FILES} large files around every limit get the verdict that they we
   expect(tally.inputs).toBe(LARGE_FILES);
 });
 
-test(`${HUGE_FILES} files of more than 64 MiB, too, with quoted line breaks all over`, async () => {
-  const tally = await checkLarge(engines, SEED, Array(HUGE_FILES).keys(), true);
-  tell('huge files', tally);
-  expect(tally.inputs).toBe(HUGE_FILES);
-  expect(tally.quotedBreaks).toBeGreaterThan(0);
-  expect(tally.largestBytes).toBeGreaterThan(64 * 1024 * 1024);
-});
+test.skipIf(HUGE_FILES === 0)(
+  `${HUGE_FILES} files of more than 64 MiB, too, with quoted line breaks all over`,
+  async () => {
+    const tally = await checkLarge(engines, SEED, Array(HUGE_FILES).keys(), true);
+    tell('huge files', tally);
+    expect(tally.inputs).toBe(HUGE_FILES);
+    expect(tally.quotedBreaks).toBeGreaterThan(0);
+    expect(tally.largestBytes).toBeGreaterThan(64 * 1024 * 1024);
+  },
+);

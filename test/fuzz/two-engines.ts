@@ -12,12 +12,12 @@ import { FileRejectedError } from '../../src/errors.ts';
 import type { StagedObject, Workspace } from '../../src/lake/lake.ts';
 import { LocalLake } from '../../src/lake/local-lake.ts';
 import { CommitLog } from '../../src/lake/log.ts';
-import { systemPorts } from '../../src/pipeline/system-ports.ts';
-import { receiveFile } from '../../src/stages/validate/receive-file.ts';
 import type { StageContext } from '../../src/stages/context.ts';
-import type { Limits } from '../../src/stages/limits.ts';
+import { systemPorts } from '../../src/pipeline/system-ports.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../src/stages/limits.ts';
 import { STORED_TYPE } from '../../src/stages/validate/judge.ts';
 import type { Validated } from '../../src/stages/receipt.ts';
+import { receiveFile } from '../../src/stages/validate/receive-file.ts';
 import { validateFile } from '../../src/stages/validate/validate-file.ts';
 
 /** What both engines said of one file. */
@@ -59,10 +59,10 @@ export class TwoEngines {
       });
       contexts.push({
         ...{ lake, log, engine, onSameName: 'append' },
-        ports: { ...systemPorts, now: () => new Date(0), uniqueId: () => 'fuzz' },
+        ports: systemPorts,
         receive: receiveFile,
         // Each file brings its own.
-        limits: { maxDatesPerFile: 400, playsPerTransform: 1, partsPerTransform: 1, ...NO_LIMITS },
+        limits: DEFAULT_LIMITS,
         signal: new AbortController().signal,
       });
     }
@@ -172,11 +172,6 @@ export class TwoEngines {
     }
   }
 }
-
-const NO_LIMITS = {
-  ...{ maxRecordBytes: 1, maxFieldBytes: 1, maxColumns: 1, maxBytes: 1, maxRecords: 1 },
-  ...{ maxGzipRatio: 1, gzipRatioFreeBytes: 0 },
-};
 
 /** A directory without the fsync of a lake: thousands of files are validated and none is kept. */
 class PlainWorkspace implements Workspace {

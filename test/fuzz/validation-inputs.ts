@@ -17,6 +17,8 @@ const IDS: Words = [
   '"a,b"',
   '"line\nbreak"',
   '" u "',
+  '"\r\nu\n"',
+  '"\n"',
   '',
   ' ',
   '"x""y"',
