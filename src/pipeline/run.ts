@@ -1,4 +1,5 @@
 import { asError, HitparadeError } from '../errors.ts';
+import { TablesUnavailableError } from '../tables/errors.ts';
 import { pendingFiles } from '../stages/wait-for-stream/pending-files.ts';
 import { acceptSource, type DecidedFile, releaseDecided } from './accept-stage.ts';
 import { changedCatalogue } from './changed-catalogue.ts';
@@ -46,6 +47,8 @@ export async function run(context: RunContext): Promise<RunReport> {
       const file = await acceptSource(context, source, progress);
       if (file !== undefined) taken.push(file);
     } catch (error) {
+      // The others would wait for the tables as long, each.
+      if (error instanceof TablesUnavailableError) throw error;
       // One file must not keep the others from being counted; the run still ends as failed.
       failures.push(asError(error));
     }

@@ -145,7 +145,7 @@ describeTables('Ledger', ({ ready }) => {
     expect(await ledger.claim(FILE, as('b'))).toEqual({ claimed: true, epoch: 2, attempts: 1 });
     await ledger.release(FILE, 2, { blameless: false });
     await ledger.claim(FILE, as('c'));
-    await ledger.release(FILE, 3, { blameless: true });
+    for (let time = 0; time < 2; time++) await ledger.release(FILE, 3, { blameless: true });
     expect(await ledger.get(FILE)).toMatchObject({ attempts: 1 });
   });
 

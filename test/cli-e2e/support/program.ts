@@ -59,7 +59,7 @@ export class Running {
     return this.#ended;
   }
 
-  kill(signal: 'SIGINT' | 'SIGTERM'): void {
+  kill(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
     this.#child.kill(signal);
   }
 
