@@ -3,6 +3,7 @@ import { duckdbDialect } from '../../src/engines/duckdb-dialect.ts';
 import type { Engine, Plan, PlanInput, PlanResult, Row, WrittenFile } from '../../src/engines/engine.ts';
 import { EngineError } from '../../src/engines/errors.ts';
 import { chartsOf, type Charts, type Play, type Song } from '../reference/charts.ts';
+import { byDate } from './by-date.ts';
 import { keyOfPath } from './memory-lake.ts';
 import type { MemoryStore } from './memory-store.ts';
 import type { Step } from './step.ts';
@@ -79,9 +80,9 @@ export class MemoryEngine implements Engine {
       const users = new Set(this.#rowsOf(plan.inputs['user_rows']).map(({ row }) => row['user_id']));
       const tracks = new Set(songs.map(({ track }) => track));
       const distinct = new Map(plays.map(({ row }) => [JSON.stringify(row), playOf(row)]));
-      const byDate = Map.groupBy(distinct.values(), ({ date }) => date);
+      const dates = byDate(distinct.values());
       const files: Record<string, WrittenFile[]> = { daily_genre: [], top_songs: [], top_genres: [] };
-      for (const [date, own] of byDate) this.#writeCharts(plan, date, chartsOf(own, songs), files);
+      for (const [date, own] of dates) this.#writeCharts(plan, date, chartsOf(own, songs), files);
       const counts = new Map<string, Record<string, string | number>>();
       for (const { row, file } of plays) {
         const { user, track, date } = playOf(row);
@@ -92,7 +93,7 @@ export class MemoryEngine implements Engine {
         if (!users.has(user)) count['unknown_user'] = Number(count['unknown_user']) + 1;
         counts.set(key, count);
       }
-      const date_counts = [...byDate].map(([date, own]) => ({ date, plays: own.length }));
+      const date_counts = [...dates].map(([date, own]) => ({ date, plays: own.length }));
       return { files, rows: { part_counts: [...counts.values()], date_counts } };
     });
   }

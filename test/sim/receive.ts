@@ -6,6 +6,7 @@ import type { Receive, SourceFile } from '../../src/stages/context.ts';
 import type { StagedPart, Validated } from '../../src/stages/receipt.ts';
 import { judgeFile, type JudgedFile } from '../reference/judge.ts';
 import { dateOf, secondOf } from '../reference/values.ts';
+import { byDate } from './by-date.ts';
 import { encodeRows, type PartRow } from './engine.ts';
 import { keyOfPath } from './memory-lake.ts';
 import type { MemoryStore } from './memory-store.ts';
@@ -14,7 +15,7 @@ import type { Step } from './step.ts';
 /** The reasons that are found while a file is read, before it can be judged. */
 const UNREADABLE = new Set(['wrong_encoding', 'malformed_header', 'unterminated_quote']);
 
-/** Receives and judges files in plain code. `fatal` says which files kill whoever reads them. */
+/** Receives and judges files in plain code, by the rules of the reference. */
 export function receiveWith(store: MemoryStore, step: Step): Receive {
   return async (_, { file, source, workspace }) => {
     const bytes = await buffer(source.stream);
@@ -67,8 +68,7 @@ async function stage(
   if (dataset === 'streams') {
     const plays = new Map(valid.map(playRow).map((row) => [JSON.stringify(row), row]));
     distinct = plays.size;
-    const byDate = Map.groupBy(plays.values(), ({ date }) => String(date));
-    for (const [date, own] of byDate) parts.push({ ...(await staged(`${date}.parquet`, own)), date });
+    for (const [date, own] of byDate(plays.values())) parts.push({ ...(await staged(`${date}.parquet`, own)), date });
   } else parts.push(await staged('part.parquet', valid.map((values) => Object.fromEntries(values))));
   const badRecords =
     bad === 0
