@@ -13,8 +13,8 @@ import { memoryTables } from './memory-tables.ts';
 import { receiveWith } from './receive.ts';
 import type { Step } from './step.ts';
 
-export const LEASE_SECONDS = 30;
-export const MAX_ATTEMPTS = 5;
+const LEASE_SECONDS = 30;
+const MAX_ATTEMPTS = 5;
 
 export interface ProcessSettings {
   readonly store: MemoryStore;
@@ -34,7 +34,7 @@ export async function openContext(settings: ProcessSettings): Promise<RunContext
     lake,
     log: await CommitLog.open(lake),
     tables,
-    ledger: new Ledger(tables),
+    ledger: new Ledger(tables, ports.uniqueId),
     published: new PublishedDates(tables),
     engine: new MemoryEngine(store, step),
     receive: receiveWith(store, step),

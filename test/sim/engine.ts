@@ -99,10 +99,14 @@ export class MemoryEngine implements Engine {
   }
 
   #writeCharts(plan: Plan, date: string, charts: Charts, files: Record<string, WrittenFile[]>): void {
-    for (const [name, rows] of Object.entries(charts)) {
+    for (const name of ['daily_genre', 'top_songs', 'top_genres'] as const) {
+      const rows = charts[name];
       const output = plan.outputs[name];
       if (output?.format !== 'parquet' || rows.length === 0) continue;
-      files[name]?.push({ ...this.#write(`${output.path}/date=${date}/part.parquet`, rows), partition: date });
+      files[name]?.push({
+        ...this.#write(`${output.path}/date=${date}/part.parquet`, rows),
+        partition: date,
+      });
     }
   }
 
@@ -134,7 +138,9 @@ function decodeRows(body: Uint8Array): readonly PartRow[] {
 }
 
 function playOf(row: PartRow): Play {
-  const [user, track, second, date] = [row['user_id'], row['track_id'], row['second'], row['date']].map(String);
+  const [user, track, second, date] = [row['user_id'], row['track_id'], row['second'], row['date']].map(
+    String,
+  );
   return { user: user ?? '', track: track ?? '', second: Number(second), date: date ?? '' };
 }
 

@@ -86,6 +86,14 @@ class Parser {
       this.expect(')');
       return present === wanted;
     }
+    if (this.take('ATTRIBUTE_TYPE')) {
+      this.expect('(');
+      const value = item[this.name()];
+      this.expect(',');
+      const type = this.operand(item)?.S ?? '';
+      this.expect(')');
+      return value !== undefined && type in value;
+    }
     const left = this.operand(item);
     const operator = this.next();
     return compare(left, operator, this.operand(item));

@@ -24,7 +24,7 @@ export const FAULTS = [
 export type Fault = (typeof FAULTS)[number];
 
 /** The cause of every failure that is made up. */
-export class InjectedError extends Error {
+class InjectedError extends Error {
   readonly $metadata = {};
 
   constructor(name: string, call: Call) {

@@ -115,7 +115,10 @@ export class MemoryDynamodb {
   #table(name: string | undefined): Table {
     const table = this.#tables.get(name ?? '');
     if (table === undefined)
-      throw new ResourceNotFoundException({ message: `Requested resource not found: ${String(name)}`, $metadata: {} });
+      throw new ResourceNotFoundException({
+        message: `Requested resource not found: ${String(name)}`,
+        $metadata: {},
+      });
     return table;
   }
 
@@ -125,7 +128,10 @@ export class MemoryDynamodb {
       Table: {
         TableName: name,
         TableStatus: 'ACTIVE',
-        KeySchema: keys.map((key, index) => ({ AttributeName: key, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
+        KeySchema: keys.map((key, index) => ({
+          AttributeName: key,
+          KeyType: index === 0 ? 'HASH' : 'RANGE',
+        })),
         AttributeDefinitions: keys.map((key) => ({ AttributeName: key, AttributeType: types[key] })),
       },
     };
@@ -241,6 +247,7 @@ interface LooseWrite extends Placeholders {
 type Loose = Readonly<Record<keyof TransactWriteItem, LooseWrite | undefined>>;
 
 const partitionOf = ({ keys }: Table, key: Attributes): string => valueText(key[keys[0] ?? '']);
-const keyText = ({ keys }: Table, key: Attributes): string => keys.map((name) => valueText(key[name])).join('\0');
+const keyText = ({ keys }: Table, key: Attributes): string =>
+  keys.map((name) => valueText(key[name])).join('\0');
 const valueText = (value: Attributes[string] | undefined): string =>
   value?.S ?? (value?.N === undefined ? '' : String(Number(value.N)));

@@ -27,6 +27,7 @@ export function memoryTables(dynamodb: MemoryDynamodb, step: Step = direct, tabl
   return {
     // Nothing but `send` is used of the SDK's client.
     client: { send } as unknown as DynamoDBClient,
+    region: () => Promise.resolve('memory'),
     location: 'memory',
     patience: { retries: 3, firstDelayMs: 0, maxDelayMs: 0, totalMs: 60_000 },
     embedded: undefined,

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { buffer } from 'node:stream/consumers';
 import { FileRejectedError } from '../../src/errors.ts';
 import type { Workspace } from '../../src/lake/lake.ts';
 import type { Receive, SourceFile } from '../../src/stages/context.ts';
@@ -18,7 +17,7 @@ const UNREADABLE = new Set(['wrong_encoding', 'malformed_header', 'unterminated_
 /** Receives and judges files in plain code, by the rules of the reference. */
 export function receiveWith(store: MemoryStore, step: Step): Receive {
   return async (_, { file, source, workspace }) => {
-    const bytes = await buffer(source.stream);
+    const bytes = Buffer.concat(await source.stream.toArray());
     const judged = await step(
       { port: 'receive', operation: 'read', subject: file.filename, writes: false },
       () => judge(file, bytes),
@@ -35,7 +34,8 @@ export function receiveWith(store: MemoryStore, step: Step): Receive {
   };
 }
 
-const refused = (code: string): FileRejectedError => new FileRejectedError(code, `the file is refused: ${code}.`);
+const refused = (code: string): FileRejectedError =>
+  new FileRejectedError(code, `the file is refused: ${code}.`);
 
 const verdicts = new Map<string, JudgedFile>();
 
@@ -68,8 +68,15 @@ async function stage(
   if (dataset === 'streams') {
     const plays = new Map(valid.map(playRow).map((row) => [JSON.stringify(row), row]));
     distinct = plays.size;
-    for (const [date, own] of byDate(plays.values())) parts.push({ ...(await staged(`${date}.parquet`, own)), date });
-  } else parts.push(await staged('part.parquet', valid.map((values) => Object.fromEntries(values))));
+    for (const [date, own] of byDate(plays.values()))
+      parts.push({ ...(await staged(`${date}.parquet`, own)), date });
+  } else
+    parts.push(
+      await staged(
+        'part.parquet',
+        valid.map((values) => Object.fromEntries(values)),
+      ),
+    );
   const badRecords =
     bad === 0
       ? []

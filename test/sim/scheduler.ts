@@ -115,6 +115,7 @@ export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #late: { readonly atMs: number; readonly apply: () => unknown; readonly who: Process }[] = [];
   readonly #trace: Event[] = [];
+  #digest = 0;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
@@ -131,7 +132,7 @@ export class Scheduler {
       if (process.state !== 'running') return;
       process.state = 'done';
       process.timers.clear();
-      this.note(process.name, error === undefined ? 'ends' : `ends: ${String(error)}`);
+      this.note(process.name, error instanceof Error ? `ends: ${error.name}: ${error.message}` : 'ends');
       this.processes.splice(this.processes.indexOf(process), 1);
       ended(process, error);
     };
@@ -152,8 +153,16 @@ export class Scheduler {
   }
 
   note(who: string, what: Call | string, fault?: Fault): void {
+    const text = typeof what === 'string' ? what : what.operation + what.subject;
+    for (let at = 0; at < text.length; at++)
+      this.#digest = (Math.imul(this.#digest ^ text.charCodeAt(at), 16_777_619) + this.nowMs) | 0;
     this.#trace.push({ step: this.steps, atMs: this.nowMs, who, what, fault });
     if (this.#trace.length > 6_000) this.#trace.splice(0, 3_000);
+  }
+
+  /** Differs, nearly surely, if any step did. */
+  get digest(): string {
+    return this.#digest.toString(16);
   }
 
   trace(): readonly string[] {
@@ -175,7 +184,10 @@ export class Scheduler {
    */
   async advance(untilMs: number): Promise<boolean> {
     const { random } = this.#options;
-    const at = Math.min(...this.processes.map((process) => process.readyAtMs()), this.#late[0]?.atMs ?? Infinity);
+    const at = Math.min(
+      ...this.processes.map((process) => process.readyAtMs()),
+      this.#late[0]?.atMs ?? Infinity,
+    );
     if (at > untilMs || at === Infinity) {
       if (untilMs !== Infinity) this.nowMs = Math.max(this.nowMs, untilMs);
       return false;

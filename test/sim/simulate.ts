@@ -17,7 +17,9 @@ export interface Outcome {
   readonly steps: number;
   readonly runs: number;
   readonly faults: ReadonlyMap<string, number>;
-  /** Why it failed, and its last steps. */
+  /** Of all its steps: the same for the same seed. */
+  readonly digest: string;
+  /** Why it failed, and its steps. */
   readonly failure: { readonly message: string; readonly trace: readonly string[] } | undefined;
 }
 
@@ -75,6 +77,10 @@ class Simulation {
     return this.#scheduler.steps;
   }
 
+  get digest(): string {
+    return this.#scheduler.digest;
+  }
+
   trace(): readonly string[] {
     return this.#scheduler.trace();
   }
@@ -109,8 +115,14 @@ class Simulation {
     }
     if (random.chance(0.9)) this.#world.makeTables();
     for (let runner = random.between(1, 4); runner > 0; runner--) this.#startSoon();
-    if (random.chance(0.3)) this.#at(random.between(0, 30_000), () => this.#deleteSomething());
-    if (random.chance(0.15)) this.#at(random.between(0, 10_000), () => this.#stopSomebody());
+    if (random.chance(0.3))
+      this.#at(random.between(0, 30_000), () => {
+        this.#deleteSomething();
+      });
+    if (random.chance(0.15))
+      this.#at(random.between(0, 10_000), () => {
+        this.#stopSomebody();
+      });
   }
 
   #at(afterMs: number, act: () => void): void {
@@ -237,7 +249,8 @@ export async function simulate(seed: number): Promise<Outcome> {
     const message = error instanceof ViolationError ? error.message : describe(error);
     failure = { message, trace: simulation.trace() };
   }
-  return { seed, steps: simulation.steps, runs: simulation.runs, faults: simulation.counts, failure };
+  const { steps, runs, counts: faults, digest } = simulation;
+  return { seed, steps, runs, faults, digest, failure };
 }
 
 const describe = (error: unknown): string =>

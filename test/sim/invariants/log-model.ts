@@ -78,6 +78,11 @@ export class LogModel {
     );
   }
 
+  /** Whether anybody ever delivered these bytes. */
+  wasDelivered(cid: string): boolean {
+    return this.#texts.has(cid);
+  }
+
   /** The newest entry of every play file. */
   latest(): ReadonlyMap<string, LogEntry> {
     const streams = this.entries.filter(({ dataset }) => dataset === 'streams');
@@ -96,14 +101,12 @@ export class LogModel {
 
   #replay(entries: readonly LogEntry[]): ReadonlyMap<string, Charts> {
     const judged = entries.filter((entry) => !(entry.kind === 'rejected' && entry.error.code === 'poisoned'));
-    const deliveries = judged.map(
-      ({ dataset, filename, cid, asOf }): Delivery => ({
-        dataset,
-        filename,
-        text: this.#texts.get(cid) ?? violated(`nobody ever delivered ${cid} of ${filename}`),
-        modified: new Date(asOf),
-      }),
-    );
+    const deliveries = judged.map(({ dataset, filename, cid, asOf }): Delivery => ({
+      dataset,
+      filename,
+      text: this.#texts.get(cid) ?? violated(`nobody ever delivered ${cid} of ${filename}`),
+      modified: new Date(asOf),
+    }));
     const { kpis, files } = runReference(deliveries, { onSameName: this.#onSameName });
     for (const [index, { status, filename }] of files.entries()) {
       const kind = judged[index]?.kind ?? '';
