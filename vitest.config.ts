@@ -41,6 +41,15 @@ export default defineConfig({
         },
       },
       {
+        // As long as the budget that they are given.
+        test: { ...common, testTimeout: 0, name: 'sim', include: ['test/sim/**/*.sim.ts'] },
+        plugins: [mutantPlugin()],
+      },
+      {
+        test: { ...common, testTimeout: 0, name: 'crash', include: ['test/crash/**/*.crash.ts'] },
+        plugins: [mutantPlugin()],
+      },
+      {
         test: { ...common, testTimeout: 300_000, name: 'mutants', include: ['test/mutants/**/*.test.ts'] },
       },
       {

@@ -1,4 +1,3 @@
-import { buffer } from 'node:stream/consumers';
 import { ObjectMissingError } from './errors.ts';
 import type { Lake, ObjectInfo } from './lake.ts';
 
@@ -9,7 +8,7 @@ export async function readVersioned(
 ): Promise<(ObjectInfo & { readonly body: Uint8Array }) | undefined> {
   try {
     const { info, stream } = await lake.open(key);
-    return { ...info, body: await buffer(stream) };
+    return { ...info, body: Buffer.concat(await stream.toArray()) };
   } catch (error) {
     if (error instanceof ObjectMissingError) return undefined;
     throw error;

@@ -16,7 +16,7 @@ export interface DecidedFile {
   readonly entry: LogEntry;
   /** The same bytes had been taken under the same name before. */
   readonly repeated: boolean;
-  /** Of the claim that this runner holds; undefined for users and songs, which nobody claims. */
+  /** Of the claim that this runner holds; undefined for users and songs, and for what was decided before. */
   readonly epoch: number | undefined;
 }
 
@@ -26,12 +26,17 @@ export async function acceptSource(
   source: SourceFile,
   progress: Progress,
 ): Promise<DecidedFile | undefined> {
-  const { ledger, observe } = context;
+  const { ledger, log, observe } = context;
   const { dataset, filename } = source;
   const name = claimName(source);
-  const claim = await claimFile(ledger, name, context);
+  const claim = await claimFile(ledger, name, context, async () => {
+    await log.catchUp();
+    return decided(log.state, source) !== undefined;
+  });
   if (!claim.claimed) {
-    const message = `another runner (${claim.heldBy}) has this file`;
+    const known = claim.heldBy === undefined ? decided(log.state, source) : undefined;
+    if (known !== undefined) return { source, entry: known, repeated: true, epoch: undefined };
+    const message = `another runner (${String(claim.heldBy)}) has this file`;
     observe({ type: 'notice', dataset, subject: filename, message });
     return undefined;
   }

@@ -3,6 +3,7 @@ import { PUBLISH_LOCK } from '../lake/zones.ts';
 import { PublishingElsewhereError } from './errors.ts';
 import { whileBeating } from './heartbeat.ts';
 import type { RunContext } from './session.ts';
+import { makeAllVisible } from './settle-stage.ts';
 
 /** One publisher takes seconds; one that takes longer than this has a year to publish. */
 const PATIENCE_MS = 120_000;
@@ -22,8 +23,9 @@ export async function publishing<T>(
 ): Promise<T> {
   const lock = await acquire(context);
   try {
-    // What others committed while we waited is published by us.
+    // What others committed while we waited is published by us, whether they made it visible yet or not.
     await context.log.catchUp();
+    await makeAllVisible(context);
     return await whileBeating(context, { of: 'the publishing of dates', beat: () => lock.beat() }, work);
   } finally {
     await lock.release();

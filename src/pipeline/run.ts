@@ -64,9 +64,9 @@ export async function run(context: RunContext): Promise<RunReport> {
     const dates = await loadBehind(context);
     const loaded = await loadedPublications(context);
     const published = new Set([...transformed, ...dates].map(({ date }) => date));
-    await markFiles(context, { decided, dates: published, all: false, loaded });
+    const marked = await markFiles(context, { decided, dates: published, all: false, loaded });
     failures.push(...(await archiveFiles(context, [...catalogue, ...decided], loaded)));
-    await settle(context, loaded);
+    await settle(context, loaded, marked);
     return { dates, loaded };
   }).catch(async (error: unknown) => {
     await releaseDecided(context, decided);

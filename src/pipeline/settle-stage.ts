@@ -1,4 +1,5 @@
 import { asError, InvariantError } from '../errors.ts';
+import type { LogEntry } from '../lake/entry.ts';
 import type { Publication } from '../lake/publication.ts';
 import { archiveSource } from '../stages/archive-stream-file/archive-source.ts';
 import { isPublished, markFile } from '../stages/mark-as-processed/mark.ts';
@@ -17,7 +18,10 @@ import { sweepStaging } from './sweep.ts';
 /** Makes absent tables. A ledger that had to be made was lost, or never was: it is written from the log. */
 export async function prepareTables(context: RunContext): Promise<void> {
   const { tables, published, log } = context;
-  const { created } = await ensureTables(tables, TABLES);
+  const { created } = await ensureTables(tables, TABLES, async (absent) => {
+    // Should we die before the ledger is filled, the next run looks at every entry.
+    if (absent.includes(LEDGER_TABLE)) await log.checkpoint(0);
+  });
   // Before anything is taken: a run that could not publish should not begin.
   await readMarkers(published, log);
   if (!created.includes(tables.nameOf(LEDGER_TABLE))) return;
@@ -36,6 +40,7 @@ export async function makeAllVisible({ lake, log, signal }: RunContext): Promise
 /**
  * Writes to the ledger what became of every file that is not settled, or whose dates were just
  * published (their unknown tracks may be known now). A file whose dates are behind is left as it is.
+ * @returns numbers of the entries of which the ledger is known to say what became of them
  */
 export async function markFiles(
   context: RunContext,
@@ -47,8 +52,9 @@ export async function markFiles(
     readonly all: boolean;
     readonly loaded: ReadonlyMap<string, Publication>;
   },
-): Promise<void> {
+): Promise<ReadonlySet<number>> {
   const { ledger, log, ports, signal } = context;
+  const marked = new Set<number>();
   const { decided, dates, all, loaded } = options;
   const epochs = new Map(decided.map(({ source, epoch }) => [source.filename, epoch]));
   for (const entry of log.state.latestOfAll()) {
@@ -59,8 +65,9 @@ export async function markFiles(
     signal.throwIfAborted();
     const report = reportOf(entry, log.state, loaded);
     const options = { claimed: epoch, committed: entry.epoch, now: ports.now() };
-    await markFile(ledger, entry.filename, outcomeOf(report), options);
+    if (await markFile(ledger, entry.filename, outcomeOf(report), options)) marked.add(entry.n);
   }
+  return marked;
 }
 
 /** A report without its filename, which is the item's key. */
@@ -96,11 +103,34 @@ export async function archiveFiles(
   return failures;
 }
 
-/** Remembers up to where every entry is visible and published, so that no later run has to look again. */
-export async function settle(context: RunContext, loaded: ReadonlyMap<string, Publication>): Promise<void> {
+/**
+ * Remembers up to where every entry is visible, published and marked, so that no later run has to look again.
+ * @param marked entries of which that is known; the ledger is asked about the others
+ */
+export async function settle(
+  context: RunContext,
+  loaded: ReadonlyMap<string, Publication>,
+  marked: ReadonlySet<number> = new Set(),
+): Promise<void> {
   await makeAllVisible(context);
-  const { entries } = context.log.state;
-  const open = entries.find((entry) => !isPublished(entry, loaded));
-  await context.log.checkpoint(open === undefined ? entries.length : open.n - 1);
+  const { log } = context;
+  const { entries } = log.state;
+  let settled = log.settled;
+  for (const entry of entries.slice(settled)) {
+    if (!isPublished(entry, loaded)) break;
+    if (!marked.has(entry.n) && (await isOpen(context, entry))) break;
+    settled = entry.n;
+  }
+  // Dates can fall behind again, with files that were lost.
+  const behind = entries.find((entry) => !isPublished(entry, loaded));
+  await log.checkpoint(behind === undefined ? settled : Math.min(settled, behind.n - 1));
   await sweepStaging(context);
+}
+
+/** Whether the ledger does not say yet what became of a file: somebody may hold it, dead or alive. */
+async function isOpen({ ledger, log }: RunContext, entry: LogEntry): Promise<boolean> {
+  const { dataset, filename } = entry;
+  if (dataset !== 'streams' || log.state.latest(dataset, filename) !== entry) return false;
+  const item = await ledger.get(filename);
+  return item === undefined || item.status === 'processing';
 }

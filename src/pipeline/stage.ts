@@ -77,7 +77,7 @@ const STAGE_WORK: Readonly<Record<StageName, StageWork>> = {
           log_number: null,
           repeated: false,
         });
-      } else if (claim.heldBy !== owner)
+      } else if (claim.heldBy !== undefined && claim.heldBy !== owner)
         held.push(`${filename} (by ${claim.heldBy} until ${claim.leaseUntil})`);
     }
     if (held.length > 0 && held.length === pending.length) {

@@ -26,6 +26,8 @@ class InTransition extends Error {}
 export async function ensureTables(
   tables: Tables,
   definitions: readonly TableDefinition[],
+  /** Called with what is absent before anything is made: who needs to know must, even if we die then. */
+  beforeCreating: (absent: readonly TableDefinition[]) => Promise<void> = () => Promise.resolve(),
 ): Promise<{ readonly created: readonly string[] }> {
   const found = await Promise.all(
     definitions.map(async (definition) => ({ definition, table: await describe(tables, definition) })),
@@ -35,6 +37,8 @@ export async function ensureTables(
   if (markersLie && (await existsReady(tables, PUBLISHED_DATES_TABLE))) {
     await new PublishedDates(tables).invalidate();
   }
+  const absent = found.flatMap(({ definition, table }) => (table === undefined ? [definition] : []));
+  if (absent.length > 0) await beforeCreating(absent);
   const created = await Promise.all(definitions.map((definition) => ensureTable(tables, definition)));
   return { created: created.filter((name) => name !== undefined) };
 }

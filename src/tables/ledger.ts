@@ -13,11 +13,18 @@ export interface ClaimOptions {
   readonly now: Date;
   /** `false` only if that owner is known to be dead: its lease need not be waited for. */
   readonly isOwnerAlive: (owner: string) => boolean;
+  /**
+   * Asked before a file is claimed that nobody works on: whether nothing is left to decide. To claim it all the
+   * same would put a finished item into question, and a runner that dies then would leave it there.
+   */
+  readonly isDecided?: () => Promise<boolean>;
 }
 
 export type Claim =
   | { readonly claimed: true; readonly epoch: number; readonly attempts: number }
-  | { readonly claimed: false; readonly heldBy: string; readonly leaseUntil: string };
+  | { readonly claimed: false; readonly heldBy: string; readonly leaseUntil: string }
+  /** Nobody holds it, and nobody needs to. */
+  | { readonly claimed: false; readonly heldBy: undefined };
 
 export interface ProjectOptions {
   readonly now: Date;
@@ -64,13 +71,17 @@ export class Ledger {
    *
    * @throws TablesUnavailableError
    */
-  async claim(filename: string, { owner, leaseSeconds, now, isOwnerAlive }: ClaimOptions): Promise<Claim> {
+  async claim(filename: string, options: ClaimOptions): Promise<Claim> {
+    const { owner, leaseSeconds, now, isOwnerAlive, isDecided } = options;
     const claimId = this.#uniqueId();
     const leaseUntil = new Date(now.getTime() + leaseSeconds * 1000).toISOString();
     let seen = await this.#store.get(filename);
     for (let round = 0; round < CLAIM_ROUNDS; round++) {
       const holder = seen === undefined ? undefined : liveHolder(seen, now);
       if (holder !== undefined && isOwnerAlive(holder.heldBy)) return { claimed: false, ...holder };
+      // After the item was read: whoever finishes the file from here on makes our condition fail.
+      if (seen?.status !== 'processing' && (await isDecided?.()) === true)
+        return { claimed: false, heldBy: undefined };
       const epoch = (seen?.epoch ?? 0) + 1;
       const attempts = seen?.status === 'processing' ? seen.attempts + 1 : 1;
       const changes = {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import * as files from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { InvalidKeyError, ObjectChangedError, ObjectMissingError } from '../../src/lake/errors.ts';
 import type { Lake } from '../../src/lake/lake.ts';
@@ -9,7 +9,15 @@ import { badKeys, oddKeys } from './odd-keys.ts';
 export interface LakeImplementation {
   readonly name: string;
   open(): Promise<{ readonly lake: Lake; readonly close: () => Promise<void> }>;
+  /** How an engine would reach the files of a workspace; by default through the file system. */
+  readonly files?: {
+    readonly write: (path: string, text: string) => Promise<void>;
+    /** @throws an error with ENOENT if there is none */
+    readonly read: (path: string) => Promise<unknown>;
+  };
 }
+
+const fs = { write: files.writeFile, read: files.readFile };
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
@@ -34,6 +42,7 @@ export async function versionOf(lake: Lake, key: string): Promise<string> {
 /** What every lake guarantees, whatever it is made of. */
 export function testLake(implementation: LakeImplementation): void {
   describe(implementation.name, () => {
+    const { write: writeFile, read: readFile } = implementation.files ?? fs;
     let lake: Lake;
     let close: () => Promise<void>;
     beforeEach(async () => {

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { connectTables } from '../../src/tables/connect.ts';
 import { EmbeddedTables } from '../../src/tables/embedded.ts';
 import type { Tables } from '../../src/tables/tables.ts';
+import { MemoryDynamodb } from '../sim/memory-dynamodb.ts';
+import { memoryTables } from '../sim/memory-tables.ts';
+import { direct } from '../sim/step.ts';
 
 /** Short, so that no test waits; the delays are still jittered. */
 export const QUICK = { retries: 3, firstDelayMs: 1, maxDelayMs: 5, totalMs: 5_000 };
@@ -41,4 +44,16 @@ const dynalite: Implementation = {
   },
 };
 
-export const IMPLEMENTATIONS: readonly Implementation[] = [dynalite];
+/** The tables of the simulation: what they do must be what DynamoDB does. */
+const memory: Implementation = {
+  name: 'memory',
+  start() {
+    const dynamodb = new MemoryDynamodb();
+    return Promise.resolve({
+      tables: (tablePrefix) => Promise.resolve(memoryTables(dynamodb, direct, tablePrefix)),
+      stop: () => Promise.resolve(),
+    });
+  },
+};
+
+export const IMPLEMENTATIONS: readonly Implementation[] = [dynalite, memory];

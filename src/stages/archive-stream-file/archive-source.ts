@@ -17,6 +17,8 @@ export async function archiveSource(lake: Lake, entry: LogEntry, source: SourceF
   const before = await lake.head(key);
   if (before === undefined || !(await holds(lake, key, entry.cid))) return false;
   const place = await keep(lake, entry, key, entry.archive);
+  // What was copied is a newer delivery, which is not decided yet.
+  if (place === undefined) return false;
   if (entry.kind === 'rejected') await writeReasons(lake, entry, place);
   const after = await lake.head(key);
   if (after === undefined) return true;
@@ -29,13 +31,19 @@ const holds = async (lake: Lake, key: string, cid: string): Promise<boolean> =>
   (await hashObject(lake, key)).sha256 === cid;
 
 /** Where the verified copy is. Somebody may have mended or moved what stood at the entry's place. */
-async function keep(lake: Lake, { cid }: LogEntry, from: string, archive: string): Promise<string> {
+async function keep(
+  lake: Lake,
+  { cid }: LogEntry,
+  from: string,
+  archive: string,
+): Promise<string | undefined> {
   let found = '';
   for (const place of [archive, archiveAside(archive, cid)]) {
     await lake.copyIfAbsent(from, place);
     found = (await hashObject(lake, place)).sha256;
     if (found === cid) return place;
   }
+  if (!(await holds(lake, from, cid))) return undefined;
   throw new ArchiveMismatchError(archive, cid, found);
 }
 

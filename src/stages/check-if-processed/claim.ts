@@ -10,11 +10,13 @@ export function claimFile(
     ports,
     leaseSeconds,
   }: { readonly owner: string; readonly ports: Ports; readonly leaseSeconds: number },
+  isDecided?: () => Promise<boolean>,
 ): Promise<Claim> {
   return ledger.claim(name, {
     owner,
     leaseSeconds,
     now: ports.now(),
     isOwnerAlive: (name) => ports.isOwnerAlive(name),
+    ...(isDecided === undefined ? {} : { isDecided }),
   });
 }

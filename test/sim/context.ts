@@ -1,0 +1,51 @@
+import { CommitLog } from '../../src/lake/log.ts';
+import type { RunContext } from '../../src/pipeline/session.ts';
+import type { Ports } from '../../src/stages/context.ts';
+import { DEFAULT_LIMITS } from '../../src/stages/limits.ts';
+import type { OnSameName } from '../../src/stages/on-same-name.ts';
+import { Ledger } from '../../src/tables/ledger.ts';
+import { PublishedDates } from '../../src/tables/published-dates.ts';
+import { MemoryEngine } from './engine.ts';
+import type { MemoryDynamodb } from './memory-dynamodb.ts';
+import { MemoryLake } from './memory-lake.ts';
+import type { MemoryStore } from './memory-store.ts';
+import { memoryTables } from './memory-tables.ts';
+import { receiveWith } from './receive.ts';
+import type { Step } from './step.ts';
+
+const LEASE_SECONDS = 30;
+const MAX_ATTEMPTS = 5;
+
+export interface ProcessSettings {
+  readonly store: MemoryStore;
+  readonly dynamodb: MemoryDynamodb;
+  readonly step: Step;
+  readonly ports: Ports;
+  readonly signal: AbortSignal;
+  readonly onSameName: OnSameName;
+}
+
+/** What a process works with once it has started: the code of the protocol over ports of our own. */
+export async function openContext(settings: ProcessSettings): Promise<RunContext> {
+  const { store, dynamodb, step, ports, signal, onSameName } = settings;
+  const lake = new MemoryLake(store, step);
+  const tables = memoryTables(dynamodb, step);
+  return {
+    lake,
+    log: await CommitLog.open(lake),
+    tables,
+    ledger: new Ledger(tables, ports.uniqueId),
+    published: new PublishedDates(tables),
+    engine: new MemoryEngine(store, step),
+    receive: receiveWith(store, step),
+    ports,
+    // A batch takes a few files only, so that dates are computed together and apart.
+    limits: { ...DEFAULT_LIMITS, partsPerTransform: 3 },
+    onSameName,
+    observe: () => undefined,
+    signal,
+    leaseSeconds: LEASE_SECONDS,
+    maxAttempts: MAX_ATTEMPTS,
+    owner: `${ports.owner}:${ports.uniqueId()}`,
+  };
+}
