@@ -49,6 +49,8 @@ export const logEntrySchema = z.discriminatedUnion('kind', [
     reasons: z.record(z.string(), count),
     blanked: z.record(z.string(), count),
     ignoredColumns: z.array(z.string()),
+    /** The last record looks as if the file had been cut in it. */
+    suspectTruncated: z.literal(true).optional(),
     parts: z.array(part),
     badRecords: z.array(ownedObject),
   }),

@@ -30,6 +30,8 @@ export interface FileReport {
   /** Optional values that could not be read and were left empty, by column. */
   readonly blanked: Readonly<Record<string, number>>;
   readonly ignored_columns: readonly string[];
+  /** The last row is bad in a way that a broken upload would make: the file may be only a part. */
+  readonly suspect_truncated: boolean;
   /** SHA-256 of the bytes as received, lower-case hex; null until known. */
   readonly hash: string | null;
   readonly bytes: number;

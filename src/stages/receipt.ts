@@ -25,4 +25,6 @@ export interface Validated {
   readonly ignoredColumns: readonly string[];
   readonly parts: readonly StagedPart[];
   readonly badRecords: readonly StagedBadRecords[];
+  /** The last record looks as if the file had been cut in it. */
+  readonly suspectTruncated?: boolean;
 }

@@ -18,6 +18,7 @@ export const successFile: FileReport = {
   reasons: { missing_user_id: 6 },
   blanked: {},
   ignored_columns: [],
+  suspect_truncated: false,
   hash: 'ab'.repeat(32),
   bytes: 812_000,
   error: null,
