@@ -40,6 +40,8 @@ export interface SourceFile {
   /** The key below `raw/<dataset>/`. */
   readonly filename: string;
   readonly object: ObjectInfo;
+  /** What its sender says of it lies beside it, under `sidecarKey`. */
+  readonly sidecar?: ObjectInfo | undefined;
 }
 
 /**

@@ -5,6 +5,8 @@ export interface Received {
   /** SHA-256 of the bytes as received, lower-case hex. */
   readonly cid: string;
   readonly bytes: number;
+  /** SHA-256 of the sidecar that was read with them, if there is one. */
+  readonly sidecarHash?: string;
 }
 
 /** A file that was received and can be judged. */
