@@ -66,6 +66,19 @@ export interface RunReport {
   readonly dates: readonly DateReport[];
 }
 
+/** What was done while a lake was watched. */
+export interface WatchReport {
+  /** Those that only reconciled are counted, too. */
+  readonly passes: number;
+  /** Files that were taken, those of users and songs included. */
+  readonly files: number;
+  /** Of those, how many were rejected. */
+  readonly rejected: number;
+  /** Publications of dates: a date that is published twice counts twice. */
+  readonly dates: number;
+  readonly seconds: number;
+}
+
 export interface RunSummary {
   readonly run: string;
   /** ISO time. */

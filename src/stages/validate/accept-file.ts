@@ -1,6 +1,7 @@
 import { ScanRejectedError } from '../../csv/errors.ts';
 import { FileRejectedError, InvariantError } from '../../errors.ts';
 import type { LogEntry } from '../../lake/entry.ts';
+import { ObjectChangedError } from '../../lake/errors.ts';
 import { hashObject } from '../../lake/hash-object.ts';
 import type { Workspace } from '../../lake/lake.ts';
 import type { SourceFile, StageContext } from '../context.ts';
@@ -102,6 +103,10 @@ async function examine(
   const withSidecar = ({ cid, bytes }: Received): Received =>
     sidecar === undefined ? { cid, bytes } : { cid, bytes, sidecarHash: sidecar.hash };
   const source = await lake.open(listed.object.key);
+  if (listed.settled === true && source.info.version !== listed.object.version) {
+    source.stream.destroy();
+    throw new ObjectChangedError(listed.object.key);
+  }
   const file = { ...listed, object: source.info };
   let receipt: Receipt;
   try {

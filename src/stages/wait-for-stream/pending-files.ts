@@ -16,6 +16,21 @@ export interface Arrivals {
   readonly strangers: readonly string[];
 }
 
+/** What people are told of a stranger. */
+export const LEFT_ALONE =
+  'left where it is: only .csv and .csv.gz files with a path of at most 1,024 bytes are taken';
+
+export type Pending = Readonly<Record<Dataset, Arrivals>>;
+
+/** Everything that lies in `raw/` now. */
+export async function allPending(lake: Lake): Promise<Pending> {
+  return {
+    users: await pendingFiles(lake, 'users'),
+    songs: await pendingFiles(lake, 'songs'),
+    streams: await pendingFiles(lake, 'streams'),
+  };
+}
+
 /** The files that lie in a dataset's raw folder now, in the byte order of their names. */
 export async function pendingFiles(lake: Lake, dataset: Dataset): Promise<Arrivals> {
   const files: SourceFile[] = [];
