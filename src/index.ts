@@ -48,6 +48,7 @@ export type {
   RunSummary,
   SkippedItem,
   StatusReport,
+  WatchReport,
 } from './pipeline/reports.ts';
 export type { Dataset } from './contracts/contract.ts';
 

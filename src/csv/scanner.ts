@@ -63,6 +63,7 @@ export class RecordScanner {
   #quoteLine = 1;
   #lastCr = -2;
   #expectedSeparators = -1;
+  #endsInRecord = false;
 
   // The record in progress, once it is longer than may be held: its beginning, and a check of the rest.
   #head: Buffer | undefined;
@@ -78,6 +79,11 @@ export class RecordScanner {
   /** Undefined until the first record has ended, or if there is none. */
   get header(): Header | undefined {
     return this.#header;
+  }
+
+  /** The file ended without a line end: its last record may be cut. Known after the last block. */
+  get endsInRecord(): boolean {
+    return this.#endsInRecord;
   }
 
   /**
@@ -115,6 +121,7 @@ export class RecordScanner {
     if (this.#state === IN_QUOTES) throw unterminatedQuote(this.#quoteByte, this.#quoteLine);
     const { bytes, base, to } = batch;
     if (this.#recordStart === base + to) return;
+    this.#endsInRecord = true;
     // The last record needs no line end: give it one, in the byte that is free after the block.
     bytes[to] = LF;
     this.#findRecords(batch, to, to + 1);

@@ -26,6 +26,8 @@ export interface Snapshot {
   readonly records: number;
   /** Of those, how many the engine will not see. */
   readonly malformed: number;
+  /** The last record has no line end. */
+  readonly endsInRecord: boolean;
   /** What the engine reads; `clean.path` is `rawPath` if the file can be read as it came. */
   readonly clean: CleanFile;
 }
@@ -94,7 +96,9 @@ async function receiveAndScan(source: Readable, options: SnapshotOptions): Promi
       options.onProgress?.(receiver.bytes, records);
     }
     const header = scanner.header?.names ?? [];
-    return { rawPath, ...receiver.finish(), compressed, header, records, malformed, clean: clean.finish() };
+    const { endsInRecord } = scanner;
+    const found = { header, records, malformed, endsInRecord, clean: clean.finish() };
+    return { rawPath, ...receiver.finish(), compressed, ...found };
   } catch (error) {
     if (error instanceof ScanRejectedError && error.code !== 'too_many_bytes')
       throw await withIdentity(error, received, receiver);

@@ -24,6 +24,8 @@ const common = z.object({
   /** SHA-256 of the bytes as received. */
   cid: sha256,
   bytes: count,
+  /** SHA-256 of the sidecar that came with the file, if one did. */
+  sidecarHash: sha256.optional(),
   /** The source's version in the lake when it was read: as long as it stays, so do the bytes. */
   sourceVersion: z.string(),
   /** When the source was last modified; future times are judged against it. */
@@ -49,6 +51,8 @@ export const logEntrySchema = z.discriminatedUnion('kind', [
     reasons: z.record(z.string(), count),
     blanked: z.record(z.string(), count),
     ignoredColumns: z.array(z.string()),
+    /** The last record looks as if the file had been cut in it. */
+    suspectTruncated: z.literal(true).optional(),
     parts: z.array(part),
     badRecords: z.array(ownedObject),
   }),

@@ -6,6 +6,9 @@ import { KeyTakenError } from './errors.ts';
 import { errnoOf, lstatIfPresent, makeFolders, openRegular } from './local-files.ts';
 import { PRIVATE_NAME } from './local-keys.ts';
 
+/** A cache, so it may forget: each attempt has folders of its own, and a process may watch for months. */
+const MOST_REMEMBERED = 10_000;
+
 /** Writes the content to an empty file; may be called again with another file. */
 export type Fill = (file: FileHandle) => Promise<void>;
 
@@ -65,6 +68,7 @@ export class LocalWriter {
       }
       // One that another process made may not be on disk yet.
       if (created || !this.#durable.has(path)) await syncDirectory(parent);
+      if (this.#durable.size >= MOST_REMEMBERED) this.#durable.clear();
       this.#durable.add(path);
       parent = path;
     }

@@ -67,6 +67,8 @@ export function archiveAside(key: string, cid: string): string {
   const folder = key.slice(0, key.lastIndexOf('/') + 1);
   return folder + withSuffix(key.slice(folder.length), `kept-${cid.slice(0, 12)}`);
 }
+/** Beside a source file, in `raw/` and in the archive: what its sender says of it. */
+export const sidecarKey = (key: string): string => `${key}.meta.json`;
 export const rejectionReasonsKey = (rejected: string): string => `${rejected}.reasons.json`;
 
 /** Keeps the name that people know, unless it would grow beyond what file systems allow. */

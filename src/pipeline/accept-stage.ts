@@ -5,6 +5,7 @@ import { claimFile } from '../stages/check-if-processed/claim.ts';
 import type { SourceFile } from '../stages/context.ts';
 import { acceptFile, refuseFile } from '../stages/validate/accept-file.ts';
 import { byRuleOfThatTime } from '../stages/validate/classify.ts';
+import { SIDECAR_MISMATCH, SIDECAR_UNREADABLE } from '../stages/sidecar.ts';
 import { poisoned } from './errors.ts';
 import { whileBeating } from './heartbeat.ts';
 import type { Progress } from './progress.ts';
@@ -31,10 +32,10 @@ export async function acceptSource(
   const name = claimName(source);
   const claim = await claimFile(ledger, name, context, async () => {
     await log.catchUp();
-    return decided(log.state, source) !== undefined;
+    return decided(context, source) !== undefined;
   });
   if (!claim.claimed) {
-    const known = claim.heldBy === undefined ? decided(log.state, source) : undefined;
+    const known = claim.heldBy === undefined ? decided(context, source) : undefined;
     if (known !== undefined) return { source, entry: known, repeated: true, epoch: undefined };
     const message = `another runner (${String(claim.heldBy)}) has this file`;
     observe({ type: 'notice', dataset, subject: filename, message });
@@ -112,6 +113,8 @@ function isBlameless({ signal }: RunContext, error: unknown): boolean {
   );
 }
 
+const BY_SIDECAR: ReadonlySet<string> = new Set([SIDECAR_MISMATCH, SIDECAR_UNREADABLE]);
+
 /** What the log says of exactly this object: it was taken, and only has to be finished. */
 function decided(
   { log, limits }: RunContext,
@@ -121,7 +124,9 @@ function decided(
   if (entry?.sourceVersion !== object.version) return undefined;
   // Of a catalogue, only what changed comes here; one that was accepted is to be read again.
   if (dataset !== 'streams' && entry.kind === 'accepted') return undefined;
-  return entry.kind === 'rejected' && byRuleOfThatTime(entry, limits) ? undefined : entry;
+  if (entry.kind !== 'rejected') return entry;
+  // The limits, the policy or the sidecar may be others by now.
+  return byRuleOfThatTime(entry, limits) || BY_SIDECAR.has(entry.error.code) ? undefined : entry;
 }
 
 function leaseEnd({ ports, leaseSeconds }: RunContext): Date {

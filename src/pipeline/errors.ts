@@ -25,6 +25,17 @@ export class LeaseLostError extends HitparadeError {
   }
 }
 
+/** The lake that was watched is not where it was: unmounted, renamed or emptied. */
+export class LakeGoneError extends HitparadeError {
+  readonly kind = 'temporary';
+
+  constructor(lake: string) {
+    super(`the lake ${lake} is not there any more, or not with the log that it had.`, {
+      hint: 'Mount it, or put it back; nothing is begun anew in its place.',
+    });
+  }
+}
+
 /** The claim of a file is somebody else's: the orchestrator's retry is the remedy. */
 export class LeaseHeldError extends HitparadeError {
   readonly kind = 'temporary';

@@ -28,6 +28,7 @@ export function reportOf(entry: LogEntry, state: LakeState, publications: Public
     reasons: {},
     blanked: {},
     ignored_columns: [],
+    suspect_truncated: false,
     error: null,
     duplicate_of: null,
   };
@@ -43,6 +44,7 @@ export function reportOf(entry: LogEntry, state: LakeState, publications: Public
         reasons: entry.reasons,
         blanked: entry.blanked,
         ignored_columns: entry.ignoredColumns,
+        suspect_truncated: entry.suspectTruncated === true,
       };
     case 'duplicate': {
       const original = state.entry(entry.of);

@@ -1,7 +1,7 @@
 import type { Dataset } from '../contracts/contract.ts';
 import type { HitparadeConfig } from './config.ts';
 import type { Observer, StageName } from './events.ts';
-import type { BadRecord, FileReport, RunReport, StatusReport } from './reports.ts';
+import type { BadRecord, FileReport, RunReport, StatusReport, WatchReport } from './reports.ts';
 
 export type KpiName = 'daily_genre' | 'top_songs' | 'top_genres';
 
@@ -32,6 +32,16 @@ export interface StageReport {
 export interface Hitparade {
   /** Reconciles, then takes every pending file through all stages. */
   run(options?: { readonly signal?: AbortSignal }): Promise<RunReport>;
+  /**
+   * Does what `run` does, whenever a file has settled; reconciles at the start and on a timer. Ends when the
+   * signal is aborted. Temporary failures are waited out.
+   * @throws what a person has to mend, and an unexpected error that comes three times in a row
+   */
+  watch(options: {
+    readonly signal: AbortSignal;
+    /** Default: 60. */
+    readonly reconcileSeconds?: number | undefined;
+  }): Promise<WatchReport>;
   /** One stage, for an orchestrator; `file` is a key below `raw/streams/`. */
   stage(
     name: StageName,

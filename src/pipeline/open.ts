@@ -3,6 +3,7 @@ import { type HitparadeConfig, withDefaults } from './config.ts';
 import type { Observer } from './events.ts';
 import type { Hitparade, OpenHitparade, TableAccess } from './hitparade.ts';
 import { badRecords, files, loadedOnes, status } from './read-model.ts';
+import type { WatchReport } from './reports.ts';
 import { Session, TABLES } from './session.ts';
 import { systemPorts } from './system-ports.ts';
 
@@ -18,6 +19,7 @@ function open(config: HitparadeConfig, observer: Observer): Hitparade {
   const never = new AbortController().signal;
   return {
     run: async ({ signal = never } = {}) => (await import('./run.ts')).run(await session.context(signal)),
+    watch: (options) => watchLake(session, options),
     stage: async (name, { run: id, file, signal = never }) =>
       (await import('./stage.ts')).runStage(await session.context(signal), name, { run: id, file }),
     status: async () => status(await session.lake(), await session.log()),
@@ -40,6 +42,28 @@ function open(config: HitparadeConfig, observer: Observer): Hitparade {
     serveTables: (options) => serveTables(session, options.port),
     close: () => session.close(),
   };
+}
+
+const RECONCILE_SECONDS = 60;
+
+async function watchLake(
+  session: Session,
+  { signal, reconcileSeconds = RECONCILE_SECONDS }: Parameters<Hitparade['watch']>[0],
+): Promise<WatchReport> {
+  const [{ watch }, { pass }] = await Promise.all([import('./watch.ts'), import('./run.ts')]);
+  const { ports, observe } = session;
+  return watch(
+    {
+      ports,
+      observe,
+      lake: () => session.lake(),
+      isThere: () => session.isThere(),
+      log: () => session.log(),
+      pass: async (log, pending) => pass(await session.context(signal, log), pending),
+      close: () => session.close(),
+    },
+    { signal, reconcileSeconds, settleSeconds: session.config.settleSeconds },
+  );
 }
 
 async function serveTables(session: Session, port: number | undefined): Promise<TableAccess> {

@@ -30,6 +30,8 @@ export interface FileReport {
   /** Optional values that could not be read and were left empty, by column. */
   readonly blanked: Readonly<Record<string, number>>;
   readonly ignored_columns: readonly string[];
+  /** The last row is bad in a way that a broken upload would make: the file may be only a part. */
+  readonly suspect_truncated: boolean;
   /** SHA-256 of the bytes as received, lower-case hex; null until known. */
   readonly hash: string | null;
   readonly bytes: number;
@@ -62,6 +64,19 @@ export interface RunReport {
   /** Files of users and songs that were taken. */
   readonly catalogue: readonly FileReport[];
   readonly dates: readonly DateReport[];
+}
+
+/** What was done while a lake was watched. */
+export interface WatchReport {
+  /** Those that only reconciled are counted, too. */
+  readonly passes: number;
+  /** Files that were taken, those of users and songs included. */
+  readonly files: number;
+  /** Of those, how many were rejected. */
+  readonly rejected: number;
+  /** Publications of dates: a date that is published twice counts twice. */
+  readonly dates: number;
+  readonly seconds: number;
 }
 
 export interface RunSummary {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Lake } from '../lake/lake.ts';
+import type { Lake, ObjectInfo } from '../lake/lake.ts';
 import { RUN_HISTORY, runHistoryKey } from '../lake/zones.ts';
 import type { RunReport, RunSummary } from './reports.ts';
 
@@ -11,6 +11,9 @@ const summarySchema = z.object({
   rejected: z.number(),
   dates: z.number(),
 });
+
+/** Older ones go: nobody reads them, and a process that watches makes thousands. */
+const MOST_RUNS = 200;
 
 /** Remembers a run for people; nothing is decided from it. */
 export async function recordRun(lake: Lake, report: RunReport, started: Date): Promise<void> {
@@ -25,6 +28,18 @@ export async function recordRun(lake: Lake, report: RunReport, started: Date): P
   };
   const key = runHistoryKey(summary.started, report.run);
   await lake.putIfAbsent(key, Buffer.from(`${JSON.stringify(summary)}\n`));
+  await forgetOldRuns(lake);
+}
+
+async function forgetOldRuns(lake: Lake): Promise<void> {
+  // In the order of their keys, which is that of time.
+  const newest: ObjectInfo[] = [];
+  const old: ObjectInfo[] = [];
+  for await (const object of lake.list(RUN_HISTORY)) {
+    newest.push(object);
+    if (newest.length > MOST_RUNS) old.push(...newest.splice(0, 1));
+  }
+  for (const { key, version } of old) await lake.deleteIfMatch(key, version);
 }
 
 /** Newest first. */

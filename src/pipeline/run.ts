@@ -1,6 +1,6 @@
 import { asError, HitparadeError } from '../errors.ts';
 import { TablesUnavailableError } from '../tables/errors.ts';
-import { pendingFiles } from '../stages/wait-for-stream/pending-files.ts';
+import { allPending, LEFT_ALONE, type Pending } from '../stages/wait-for-stream/pending-files.ts';
 import { acceptSource, type DecidedFile, releaseDecided } from './accept-stage.ts';
 import { changedCatalogue } from './changed-catalogue.ts';
 import { reportOf } from './file-report.ts';
@@ -12,12 +12,26 @@ import { recordRun } from './run-history.ts';
 import type { RunContext } from './session.ts';
 import { archiveFiles, makeAllVisible, markFiles, prepareTables, settle } from './settle-stage.ts';
 
+/** One pass over all that lies in raw. @throws the first error of a file, when the others are done */
+export async function run(context: RunContext): Promise<RunReport> {
+  const { report, failures } = await pass(context);
+  throwFirst(failures);
+  return report;
+}
+
+export interface PassResult {
+  readonly report: RunReport;
+  /** Of single files, which did not keep the others from being counted. */
+  readonly failures: readonly Error[];
+}
+
 /**
- * One pass: finishes what an earlier run left behind, then takes every pending file through all stages.
+ * One pass: finishes what an earlier run left behind, then takes pending files through all stages.
  * Everything after a file's commit is derived from the log, so this one order serves a first run, a
  * repeated one and one after a crash alike.
+ * @param pending the files to take; without it all that lie in raw
  */
-export async function run(context: RunContext): Promise<RunReport> {
+export async function pass(context: RunContext, pending?: Pending): Promise<PassResult> {
   const { lake, log, ports, observe, signal } = context;
   const started = ports.now();
   const id = ports.uniqueId();
@@ -25,13 +39,9 @@ export async function run(context: RunContext): Promise<RunReport> {
   await makeAllVisible(context);
   const before = log.settled;
 
-  const users = await pendingFiles(lake, 'users');
-  const songs = await pendingFiles(lake, 'songs');
-  const streams = await pendingFiles(lake, 'streams');
+  const { users, songs, streams } = pending ?? (await allPending(lake));
   for (const key of [...users.strangers, ...songs.strangers, ...streams.strangers]) {
-    const message =
-      'left where it is: only .csv and .csv.gz files with a path of at most 1,024 bytes are taken';
-    observe({ type: 'notice', subject: key, message });
+    observe({ type: 'notice', subject: key, message: LEFT_ALONE });
   }
   const catalogueFiles = await changedCatalogue(context, [...users.files, ...songs.files]);
   const files = [...catalogueFiles, ...streams.files];
@@ -90,8 +100,7 @@ export async function run(context: RunContext): Promise<RunReport> {
   for (const file of [...report.catalogue, ...report.files]) observe({ type: 'file', report: file });
   if (decided.length + catalogue.length + dates.length > 0) await recordRun(lake, report, started);
   observe({ type: 'run_finished', run: id, seconds: report.seconds });
-  throwFirst(failures);
-  return report;
+  return { report, failures };
 }
 
 function throwFirst(failures: readonly Error[]): void {

@@ -1,9 +1,11 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DuckdbEngine } from '../engines/duckdb.ts';
 import { UsageError } from '../errors.ts';
 import { kpis } from '../kpis/index.ts';
 import type { Lake } from '../lake/lake.ts';
+import { errnoOf } from '../lake/local-files.ts';
 import { LocalLake } from '../lake/local-lake.ts';
 import { CommitLog } from '../lake/log.ts';
 import { PRIVATE } from '../lake/zones.ts';
@@ -69,6 +71,17 @@ export class Session {
     return this.#lake;
   }
 
+  /** Whether the directory of the lake exists: nothing but the first opening may make it. */
+  async isThere(): Promise<boolean> {
+    try {
+      return (await stat(this.#directory)).isDirectory();
+    } catch (error) {
+      const code = errnoOf(error);
+      if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+      throw error;
+    }
+  }
+
   async log(): Promise<CommitLog> {
     return CommitLog.open(await this.lake());
   }
@@ -109,11 +122,12 @@ export class Session {
     return { tables, ledger: new Ledger(tables, this.ports.uniqueId), published: new PublishedDates(tables) };
   }
 
-  async context(signal: AbortSignal): Promise<RunContext> {
+  /** @param log read already; without it the log is read anew */
+  async context(signal: AbortSignal, log?: CommitLog): Promise<RunContext> {
     return {
       ...(await this.tables()),
       lake: await this.lake(),
-      log: await this.log(),
+      log: log ?? (await this.log()),
       engine: await this.engine(),
       ports: this.ports,
       limits: this.config.limits,
@@ -127,8 +141,11 @@ export class Session {
     };
   }
 
+  /** What is used after this is opened anew. */
   async close(): Promise<void> {
     const opened = await Promise.allSettled([this.#tables, this.#engine]);
+    this.#tables = undefined;
+    this.#engine = undefined;
     const [tables, engine] = opened;
     if (engine.status === 'fulfilled') await engine.value?.close();
     if (tables.status === 'fulfilled') await tables.value?.tables.close();

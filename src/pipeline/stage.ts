@@ -1,4 +1,4 @@
-import { rawKey } from '../lake/zones.ts';
+import { rawKey, sidecarKey } from '../lake/zones.ts';
 import { claimFile } from '../stages/check-if-processed/claim.ts';
 import type { SourceFile } from '../stages/context.ts';
 import { pendingFiles } from '../stages/wait-for-stream/pending-files.ts';
@@ -170,9 +170,11 @@ async function decidedFiles(
   const decided = await Promise.all(
     files.map(async ({ filename, epoch, log_number, repeated }): Promise<readonly DecidedFile[]> => {
       const entry = log_number === null ? undefined : log.state.entry(log_number);
-      const object = await lake.head(rawKey('streams', filename));
+      const key = rawKey('streams', filename);
+      const object = await lake.head(key);
       if (entry === undefined || object === undefined) return [];
-      return [{ source: { dataset: 'streams', filename, object }, entry, repeated, epoch }];
+      const sidecar = await lake.head(sidecarKey(key));
+      return [{ source: { dataset: 'streams', filename, object, sidecar }, entry, repeated, epoch }];
     }),
   );
   return decided.flat();

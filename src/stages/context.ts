@@ -40,6 +40,10 @@ export interface SourceFile {
   /** The key below `raw/<dataset>/`. */
   readonly filename: string;
   readonly object: ObjectInfo;
+  /** What its sender says of it lies beside it, under `sidecarKey`. */
+  readonly sidecar?: ObjectInfo | undefined;
+  /** Taken as it was listed, or not at all: what was added since has not settled. */
+  readonly settled?: true;
 }
 
 /**

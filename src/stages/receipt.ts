@@ -5,6 +5,8 @@ export interface Received {
   /** SHA-256 of the bytes as received, lower-case hex. */
   readonly cid: string;
   readonly bytes: number;
+  /** SHA-256 of the sidecar that was read with them, if there is one. */
+  readonly sidecarHash?: string;
 }
 
 /** A file that was received and can be judged. */
@@ -25,4 +27,6 @@ export interface Validated {
   readonly ignoredColumns: readonly string[];
   readonly parts: readonly StagedPart[];
   readonly badRecords: readonly StagedBadRecords[];
+  /** The last record looks as if the file had been cut in it. */
+  readonly suspectTruncated?: boolean;
 }

@@ -18,6 +18,7 @@ interface LedgerFacts {
   readonly reasons?: Readonly<Record<string, number>>;
   readonly blanked?: Readonly<Record<string, number>>;
   readonly ignored_columns?: readonly string[];
+  readonly suspect_truncated?: boolean;
   /** SHA-256 of the bytes as received, lower-case hex. */
   readonly hash?: string | null;
   readonly bytes?: number;

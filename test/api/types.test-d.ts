@@ -27,6 +27,7 @@ import type {
   StageReport,
   StatusReport,
   TableAccess,
+  WatchReport,
 } from '../../src/index.ts';
 
 test('a lake is all that must be given', () => {
@@ -52,6 +53,8 @@ test('of each option only the values that exist are taken', () => {
 
 test('reports are what the methods give', () => {
   expectTypeOf<Hitparade['run']>().returns.resolves.toEqualTypeOf<RunReport>();
+  expectTypeOf<Hitparade['watch']>().returns.resolves.toEqualTypeOf<WatchReport>();
+  expectTypeOf<Parameters<Hitparade['watch']>[0]>().toHaveProperty('signal');
   expectTypeOf<Hitparade['stage']>().returns.resolves.toEqualTypeOf<StageReport>();
   expectTypeOf<Hitparade['status']>().returns.resolves.toEqualTypeOf<StatusReport>();
   expectTypeOf<Hitparade['files']>().returns.resolves.toEqualTypeOf<readonly FileReport[]>();

@@ -18,6 +18,7 @@ export const successFile: FileReport = {
   reasons: { missing_user_id: 6 },
   blanked: {},
   ignored_columns: [],
+  suspect_truncated: false,
   hash: 'ab'.repeat(32),
   bytes: 812_000,
   error: null,
@@ -94,6 +95,7 @@ export function fakeHitparade(answers: Partial<Hitparade> = {}, events: readonly
       for (const event of events) observer?.(event);
       return Promise.resolve({
         run: () => Promise.resolve(runReport),
+        watch: () => Promise.resolve({ passes: 3, files: 2, rejected: 1, dates: 1, seconds: 4.5 }),
         stage: (stage, { run }) =>
           Promise.resolve({ run, stage, worked: true, pending: [], files: [], dates: [] }),
         status: () => Promise.resolve(statusReport),

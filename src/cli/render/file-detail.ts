@@ -3,6 +3,7 @@ import { statusMark, paintStatus } from './file-columns.ts';
 import { shortTime } from './dates.ts';
 import { bytes, count, counted } from './numbers.ts';
 import { printable } from './printable.ts';
+import { SUSPECT_TRUNCATED } from './run-report.ts';
 import type { Style } from './style.ts';
 
 /** Everything known about one file. */
@@ -23,6 +24,7 @@ export function renderFile(file: FileReport, style: Style): string {
     ['size', bytes(file.bytes)],
     ['rows', rowsOf(file)],
     ['bad rows', listed(file.reasons)],
+    ['truncated?', file.suspect_truncated ? paint.yellow(SUSPECT_TRUNCATED) : ''],
     [
       'repeated',
       file.duplicates === 0

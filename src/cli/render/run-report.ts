@@ -7,6 +7,9 @@ import type { Style } from './style.ts';
 import { tableLines, type TableColumn } from './table.ts';
 import { wrap } from './wrap.ts';
 
+/** What a person should think of when the last row of a file is cut. */
+export const SUSPECT_TRUNCATED = 'the last row looks cut: was the upload complete?';
+
 /** In columns. */
 const LONGEST_KEY = 60;
 
@@ -49,7 +52,8 @@ function remarks(file: FileReport, { paint, width }: Style): readonly string[] {
     file.error === null ? [] : wrap(printable(file.error), width - 4).map((line) => paint.red(line));
   const same =
     file.duplicate_of === null ? [] : [paint.dim(`the same bytes as ${printable(file.duplicate_of)}`)];
-  return [...errors, ...same].map((line) => `    ${line}`);
+  const cut = file.suspect_truncated ? [paint.yellow(SUSPECT_TRUNCATED)] : [];
+  return [...errors, ...same, ...cut].map((line) => `    ${line}`);
 }
 
 function publishedLines(dates: readonly DateReport[], style: Style): string {

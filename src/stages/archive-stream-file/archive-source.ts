@@ -1,7 +1,7 @@
 import type { LogEntry } from '../../lake/entry.ts';
 import { hashObject } from '../../lake/hash-object.ts';
-import type { Lake } from '../../lake/lake.ts';
-import { archiveAside, rejectionReasonsKey } from '../../lake/zones.ts';
+import type { Lake, ObjectInfo } from '../../lake/lake.ts';
+import { archiveAside, rejectionReasonsKey, sidecarKey } from '../../lake/zones.ts';
 import type { SourceFile } from '../context.ts';
 import { ArchiveMismatchError } from './errors.ts';
 
@@ -16,7 +16,7 @@ export async function archiveSource(lake: Lake, entry: LogEntry, source: SourceF
   const { key } = source.object;
   const before = await lake.head(key);
   if (before === undefined || !(await holds(lake, key, entry.cid))) return false;
-  const place = await keep(lake, entry, key, entry.archive);
+  const place = await keep(lake, entry.cid, key, entry.archive);
   // What was copied is a newer delivery, which is not decided yet.
   if (place === undefined) return false;
   if (entry.kind === 'rejected') await writeReasons(lake, entry, place);
@@ -24,19 +24,25 @@ export async function archiveSource(lake: Lake, entry: LogEntry, source: SourceF
   if (after === undefined) return true;
   // Sharing its bytes with the archive is a change of the source, too; so the bytes are asked again.
   if (after.version !== before.version && !(await holds(lake, key, entry.cid))) return false;
+  // First: one that is left alone would be taken for the next delivery's.
+  if (source.sidecar !== undefined) await archiveSidecar(lake, source.sidecar, sidecarKey(place));
   return lake.deleteIfMatch(key, after.version);
+}
+
+/** Moves the sidecar beside its archived file; one that was replaced meanwhile is the next delivery's. */
+async function archiveSidecar(lake: Lake, { key, version }: ObjectInfo, archive: string): Promise<void> {
+  if ((await lake.head(key))?.version !== version) return;
+  const { sha256: cid } = await hashObject(lake, key);
+  await keep(lake, cid, key, archive);
+  const after = await lake.head(key);
+  if (after !== undefined && (await holds(lake, key, cid))) await lake.deleteIfMatch(key, after.version);
 }
 
 const holds = async (lake: Lake, key: string, cid: string): Promise<boolean> =>
   (await hashObject(lake, key)).sha256 === cid;
 
 /** Where the verified copy is. Somebody may have mended or moved what stood at the entry's place. */
-async function keep(
-  lake: Lake,
-  { cid }: LogEntry,
-  from: string,
-  archive: string,
-): Promise<string | undefined> {
+async function keep(lake: Lake, cid: string, from: string, archive: string): Promise<string | undefined> {
   let found = '';
   for (const place of [archive, archiveAside(archive, cid)]) {
     await lake.copyIfAbsent(from, place);

@@ -1,10 +1,12 @@
 import { ScanRejectedError } from '../../csv/errors.ts';
 import { FileRejectedError, InvariantError } from '../../errors.ts';
 import type { LogEntry } from '../../lake/entry.ts';
+import { ObjectChangedError } from '../../lake/errors.ts';
 import { hashObject } from '../../lake/hash-object.ts';
 import type { Workspace } from '../../lake/lake.ts';
 import type { SourceFile, StageContext } from '../context.ts';
 import type { Receipt, Received } from '../receipt.ts';
+import { readSidecar, refusalBy, type Sidecar } from '../sidecar.ts';
 import { classify } from './classify.ts';
 import { decide, type Verdict } from './decide.ts';
 import { makeVisible } from './make-visible.ts';
@@ -97,7 +99,14 @@ async function examine(
   onProgress: AcceptProgress | undefined,
 ): Promise<Examined> {
   const { lake, log } = context;
+  const sidecar = listed.sidecar === undefined ? undefined : await readSidecar(lake, listed.sidecar);
+  const withSidecar = ({ cid, bytes }: Received): Received =>
+    sidecar === undefined ? { cid, bytes } : { cid, bytes, sidecarHash: sidecar.hash };
   const source = await lake.open(listed.object.key);
+  if (listed.settled === true && source.info.version !== listed.object.version) {
+    source.stream.destroy();
+    throw new ObjectChangedError(listed.object.key);
+  }
   const file = { ...listed, object: source.info };
   let receipt: Receipt;
   try {
@@ -106,25 +115,44 @@ async function examine(
     if (!(error instanceof FileRejectedError)) throw error;
     // What looks broken may be half of an upload: only one version of the file may be rejected.
     await source.assertUnchanged();
-    const known = error instanceof ScanRejectedError ? error.received : undefined;
-    if (known === undefined) return { file, received: await identify(context, file), verdict: error };
-    return { file, received: { cid: known.sha256, bytes: known.bytes }, verdict: error };
+    const received = withSidecar(await receivedWith(context, file, error));
+    // That bytes are missing explains more than what their absence broke.
+    return { file, received, verdict: refusal(sidecar, received) ?? error };
   }
   await source.assertUnchanged();
-  const received: Received = { cid: receipt.cid, bytes: receipt.bytes };
+  const received = withSidecar(receipt);
   await log.catchUp();
   const known = classify(log.state, { ...file, ...received, asOf: asOfOf(file) }, context);
   if (known.kind === 'taken' || known.kind === 'refused') return { file, received, verdict: undefined };
-  return { file, received, verdict: await judged(receipt) };
+  return { file, received, verdict: refusal(sidecar, received) ?? (await judged(receipt, sidecar)) };
 }
 
-async function judged(receipt: Receipt): Promise<Verdict> {
+async function judged(receipt: Receipt, sidecar: Sidecar | undefined): Promise<Verdict> {
   try {
-    return await receipt.judge();
+    const validated = await receipt.judge();
+    return refusal(sidecar, receipt, validated.counts.rows) ?? validated;
   } catch (error) {
     if (error instanceof FileRejectedError) return error;
     throw error;
   }
+}
+
+function refusal(
+  sidecar: Sidecar | undefined,
+  { cid, bytes }: Received,
+  rows?: number,
+): FileRejectedError | undefined {
+  if (sidecar === undefined) return undefined;
+  return refusalBy(sidecar, { sha256: cid, bytes, ...(rows === undefined ? {} : { rows }) });
+}
+
+async function receivedWith(
+  context: StageContext,
+  file: SourceFile,
+  rejection: FileRejectedError,
+): Promise<Received> {
+  const known = rejection instanceof ScanRejectedError ? rejection.received : undefined;
+  return known === undefined ? identify(context, file) : { cid: known.sha256, bytes: known.bytes };
 }
 
 async function identify({ lake }: StageContext, { object }: SourceFile): Promise<Received> {

@@ -28,6 +28,13 @@ const COLUMNS: JsonInput['columns'] = {
   truncated: 'BOOLEAN',
 } satisfies Columns | JsonInput['columns'];
 
+interface LocatedBadRecords {
+  readonly reasons: Readonly<Record<string, number>>;
+  /** Why the file's last record is bad; empty if it is valid. */
+  readonly reasonsOfLast: readonly string[];
+  readonly objects: readonly StagedBadRecords[];
+}
+
 /**
  * Writes every bad record of a snapshot, whole, with its place and reasons. The engine says which rows
  * break a rule; the scanner says where they stand and which records the engine never saw.
@@ -42,10 +49,10 @@ export async function writeBadRecords(
     readonly workspace: Workspace;
     readonly bad: number;
   },
-): Promise<{ reasons: Record<string, number>; objects: readonly StagedBadRecords[] }> {
+): Promise<LocatedBadRecords> {
   const { file, snapshot, input, workspace, bad } = job;
   const reasons: Record<string, number> = {};
-  if (bad === 0) return { reasons, objects: [] };
+  if (bad === 0) return { reasons, reasonsOfLast: [], objects: [] };
 
   const verdictsPath = workspace.path('bad-rows.csv');
   if (bad > snapshot.malformed) await engine.run(badRowsPlan(input, verdictsPath), signal);
@@ -53,10 +60,12 @@ export async function writeBadRecords(
     bad > snapshot.malformed ? readVerdicts(verdictsPath, rowReasons(input.contract)) : nothing();
 
   let written = 0;
+  let reasonsOfLast: readonly string[] = [];
   async function* lines(): AsyncGenerator<string> {
     for await (const record of locateRecords(snapshot, verdicts, limits)) {
       signal.throwIfAborted();
       written += 1;
+      if (record.record === snapshot.records) reasonsOfLast = record.reasons;
       for (const reason of record.reasons) reasons[reason] = (reasons[reason] ?? 0) + 1;
       yield `${JSON.stringify(badRecord(file, snapshot.sha256, record))}\n`;
     }
@@ -82,7 +91,7 @@ export async function writeBadRecords(
       return { format, staged, ...facts, rows: bad };
     }),
   );
-  return { reasons, objects };
+  return { reasons, reasonsOfLast, objects };
 }
 
 async function* nothing(): AsyncGenerator<RowVerdict> {

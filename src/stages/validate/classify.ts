@@ -20,7 +20,13 @@ export type Classification =
 
 export function classify(
   state: LakeState,
-  file: { readonly dataset: Dataset; readonly filename: string; readonly cid: string; readonly asOf: string },
+  file: {
+    readonly dataset: Dataset;
+    readonly filename: string;
+    readonly cid: string;
+    readonly asOf: string;
+    readonly sidecarHash?: string;
+  },
   { onSameName, limits }: { readonly onSameName: OnSameName; readonly limits: Limits },
 ): Classification {
   const last = state.latest(file.dataset, file.filename);
@@ -28,6 +34,7 @@ export function classify(
     last?.kind === 'rejected' &&
     last.cid === file.cid &&
     last.asOf === file.asOf &&
+    last.sidecarHash === file.sidecarHash &&
     !byRuleOfThatTime(last, limits)
   ) {
     // Rejected, but not moved away yet. A file that is dropped again has another time and is judged again.

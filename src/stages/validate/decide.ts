@@ -63,6 +63,7 @@ export function decide(delivery: {
     reasons: { ...rejection.reasons },
     blanked: { ...rejection.blanked },
     ignoredColumns: [...rejection.ignoredColumns],
+    ...(rejection.suspectTruncated === true ? { suspectTruncated: true } : {}),
     parts: rejection.parts.map((part) => ({ ...part, key: partKey(dataset, name, part.date) })),
     badRecords: rejection.badRecords.map(({ format, ...object }) => ({
       ...object,

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { contracts } from '../../contracts/index.ts';
 import { mapHeader } from '../../contracts/header.ts';
+import type { StructuralReason } from '../../contracts/reasons.ts';
 import type { Snapshot } from '../../csv/snapshot.ts';
 import type { Row } from '../../engines/engine.ts';
 import { FileRejectedError, InvariantError } from '../../errors.ts';
@@ -29,6 +30,7 @@ export async function validateFile(
     ignoredColumns: [],
     parts: [],
     badRecords: [],
+    suspectTruncated: false,
   };
   if (snapshot.header.length === 0) return assertNotEmpty(file, nothing);
 
@@ -52,7 +54,7 @@ export async function validateFile(
       : await validateCatalogue(context, input, workspace);
 
   const bad = snapshot.records - valid;
-  const { reasons, objects } = await writeBadRecords(context, {
+  const { reasons, reasonsOfLast, objects } = await writeBadRecords(context, {
     file,
     snapshot,
     input,
@@ -66,6 +68,7 @@ export async function validateFile(
     ignoredColumns: ignored,
     parts,
     badRecords: objects,
+    suspectTruncated: looksCut(snapshot, reasonsOfLast),
   });
 }
 
@@ -130,6 +133,16 @@ async function validateCatalogue(
     blanked: Object.fromEntries(blanked),
   };
 }
+
+/**
+ * An upload that broke off ends inside a record. Short of columns, that is plain; cut inside its last value
+ * it is bad for another reason, and has no line end.
+ */
+function looksCut({ endsInRecord }: Snapshot, reasonsOfLast: readonly string[]): boolean {
+  return reasonsOfLast.includes(CUT) || (endsInRecord && reasonsOfLast.length > 0);
+}
+
+const CUT: StructuralReason = 'wrong_column_count';
 
 /** An empty play file is a quiet hour; an empty catalogue would take every song out of the charts. */
 function assertNotEmpty(file: SourceFile, validated: Validated): Validated {

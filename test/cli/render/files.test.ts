@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { displayWidth } from '../../../src/cli/render/display-width.ts';
+import { renderFile } from '../../../src/cli/render/file-detail.ts';
 import { renderFiles } from '../../../src/cli/render/file-list.ts';
 import { renderRun } from '../../../src/cli/render/run-report.ts';
 import { makeStyle } from '../../../src/cli/render/style.ts';
@@ -66,4 +67,12 @@ test('the key of an item that DynamoDB refused is cut', () => {
   const text = renderRun({ ...runReport, dates }, plain(80));
   expect(text).toMatch(/not written to DailyGenreKPIs: 2024-06-25, g+~: too long/);
   expect(text.length).toBeLessThan(1000);
+});
+
+test('a file that may be only a part is marked in the report of a run and in its own', () => {
+  const cut = { ...successFile, suspect_truncated: true };
+  const report = renderRun({ ...runReport, files: [cut, late] }, plain(80));
+  expect(report.match(/the last row looks cut/g)).toHaveLength(1);
+  expect(renderFile(cut, plain(80))).toMatch(/truncated\? +the last row looks cut/);
+  expect(renderFile(late, plain(80))).not.toContain('truncated?');
 });
