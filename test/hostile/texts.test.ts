@@ -94,26 +94,30 @@ const FILES: readonly (readonly [name: string, bytes: string | Buffer, valid: nu
   ],
 ];
 
-test(`${FILES.length} texts are split into valid and bad rows, or refused with a reason`, async () => {
-  const lake = await TestLake.open();
-  const drops = FILES.map(([filename, text]): Drop => ({ dataset: 'streams', filename, text }));
-  const { files } = await lake.run(catalogue, ...drops);
-  for (const [name, bytes, valid, outcome] of FILES) {
-    const [found] = await lake.hitparade.files(name);
-    expect(files.map(({ filename }) => filename)).toContain(name);
-    const kept = await readFile(join(lake.directory, found?.location ?? ''));
-    expect(kept.equals(Buffer.from(bytes)), name).toBe(true);
-    if (outcome instanceof RegExp) {
-      expect(found, name).toMatchObject({ status: 'failed', valid: 0, bad: 0 });
-      expect(found?.error, name).toMatch(outcome);
-      expect(found?.location).toBe(`archive/rejected/streams/${name}`);
-    } else {
-      expect(found, name).toMatchObject({ valid, reasons: outcome, error: null });
-      expect(['success', 'duplicate']).toContain(found?.status);
-      if (found?.status === 'success') expect(found.rows).toBe(found.valid + found.bad);
+test(
+  `${FILES.length} texts are split into valid and bad rows, or refused with a reason`,
+  { timeout: 240_000 },
+  async () => {
+    const lake = await TestLake.open();
+    const drops = FILES.map(([filename, text]): Drop => ({ dataset: 'streams', filename, text }));
+    const { files } = await lake.run(catalogue, ...drops);
+    for (const [name, bytes, valid, outcome] of FILES) {
+      const [found] = await lake.hitparade.files(name);
+      expect(files.map(({ filename }) => filename)).toContain(name);
+      const kept = await readFile(join(lake.directory, found?.location ?? ''));
+      expect(kept.equals(Buffer.from(bytes)), name).toBe(true);
+      if (outcome instanceof RegExp) {
+        expect(found, name).toMatchObject({ status: 'failed', valid: 0, bad: 0 });
+        expect(found?.error, name).toMatch(outcome);
+        expect(found?.location).toBe(`archive/rejected/streams/${name}`);
+      } else {
+        expect(found, name).toMatchObject({ valid, reasons: outcome, error: null });
+        expect(['success', 'duplicate']).toContain(found?.status);
+        if (found?.status === 'success') expect(found.rows).toBe(found.valid + found.bad);
+      }
     }
-  }
-});
+  },
+);
 
 test('numbers that other programs would bend are bad where they are required, and empty where they are not', async () => {
   const odd = [
