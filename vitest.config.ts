@@ -50,6 +50,17 @@ export default defineConfig({
         plugins: [mutantPlugin()],
       },
       {
+        test: {
+          ...common,
+          testTimeout: 0,
+          name: 'kill',
+          include: ['test/kill/**/*.kill.ts'],
+          globalSetup: ['test/cli-e2e/support/build.ts'],
+          // Each suite keeps both cores at work by itself.
+          fileParallelism: false,
+        },
+      },
+      {
         test: { ...common, testTimeout: 300_000, name: 'mutants', include: ['test/mutants/**/*.test.ts'] },
       },
       {
