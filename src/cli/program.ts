@@ -11,6 +11,7 @@ import { defineRun } from './commands/run.ts';
 import { defineShow } from './commands/show.ts';
 import { defineStage } from './commands/stage.ts';
 import { defineStatus } from './commands/status.ts';
+import { defineWatch } from './commands/watch.ts';
 import type { DefineCommand, WrapAction } from './define-command.ts';
 import { examples } from './examples.ts';
 import { widthOf, type Io } from './io.ts';
@@ -22,6 +23,7 @@ const commands: readonly DefineCommand[] = [
   defineDemo,
   defineGenerate,
   defineRun,
+  defineWatch,
   defineStage,
   defineStatus,
   defineFiles,

@@ -38,7 +38,7 @@ export async function acceptSource(
     const known = claim.heldBy === undefined ? decided(context, source) : undefined;
     if (known !== undefined) return { source, entry: known, repeated: true, epoch: undefined };
     const message = `another runner (${String(claim.heldBy)}) has this file`;
-    observe({ type: 'notice', dataset, subject: filename, message });
+    observe({ type: 'notice', dataset, subject: filename, message, heldElsewhere: true });
     return undefined;
   }
   try {

@@ -37,6 +37,8 @@ export type PipelineEvent =
       readonly dataset?: Dataset;
       readonly subject: string;
       readonly message: string;
+      /** Another runner has the file, so it is in good hands. */
+      readonly heldElsewhere?: true;
     }
   | { readonly type: 'run_finished'; readonly run: string; readonly seconds: number };
 

@@ -1,5 +1,4 @@
 import { asError, HitparadeError } from '../errors.ts';
-import { TablesUnavailableError } from '../tables/errors.ts';
 import { allPending, LEFT_ALONE, type Pending } from '../stages/wait-for-stream/pending-files.ts';
 import { acceptSource, type DecidedFile, releaseDecided } from './accept-stage.ts';
 import { changedCatalogue } from './changed-catalogue.ts';
@@ -8,6 +7,7 @@ import { Progress } from './progress.ts';
 import { publishing } from './publish-lock.ts';
 import { loadBehind, loadedPublications, transformBehind } from './publish-stage.ts';
 import type { FileReport, RunReport } from './reports.ts';
+import { TablesUnavailableError } from '../tables/errors.ts';
 import { recordRun } from './run-history.ts';
 import type { RunContext } from './session.ts';
 import { archiveFiles, makeAllVisible, markFiles, prepareTables, settle } from './settle-stage.ts';

@@ -39,7 +39,7 @@ const LOOKS_REST = 10;
 /** After a pass: a trickle of files is taken in batches, not one by one. */
 const LONGEST_REST_MS = 10_000;
 /** More wait for the next pass, so that the first ones are soon published. */
-const MOST_FILES_PER_PASS = 1_000;
+const MOST_FILES_PER_PASS = 250;
 
 /** Takes files through all stages as soon as they have settled, until the signal is aborted. */
 export async function watch(watched: Watched, options: WatchOptions): Promise<WatchReport> {
