@@ -35,6 +35,8 @@ export class DuckdbEngine implements Engine {
       temp_directory: options.spillDirectory,
       autoload_known_extensions: 'false',
       autoinstall_known_extensions: 'false',
+      // It takes a file that was replaced for the one before, if their times are the same or old enough.
+      enable_external_file_cache: 'false',
     });
     const connection = await instance.connect();
     try {

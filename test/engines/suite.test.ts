@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { CsvInput, Engine, Plan, Row } from '../../src/engines/engine.ts';
@@ -46,6 +46,29 @@ describe.each(engines)('the engine $name', ({ open }) => {
       time: '2024-06-25 01:02:03',
       none: null,
     });
+  });
+
+  test('a file that was replaced is read anew', async () => {
+    const { engine, directory } = await opened();
+    const path = join(directory, 'chart.parquet');
+    // A pair of files that differ in little but their content.
+    for (const [letter, rows] of [
+      ['k105', 16],
+      ['k106', 23],
+    ] as const) {
+      await rm(path, { force: true });
+      const k = Number(letter.slice(1));
+      const sql = `SELECT concat('k${k}_', CAST((range * ${k + 1}) % 17 AS VARCHAR)) AS a,
+        concat('v${k}', CAST(range % 3 AS VARCHAR)) AS b FROM range(${rows})`;
+      await engine.run(
+        plan([{ name: 'letters', sql }], { file: { format: 'parquet', from: 'letters', path } }),
+      );
+      const chart = { format: 'parquet', paths: [path], columns: { a: 'VARCHAR', b: 'VARCHAR' } } as const;
+      const found = await select(engine, 'SELECT min(a) AS a, min(b) AS b, count(*) AS rows FROM chart', {
+        chart,
+      });
+      expect(found).toEqual([{ a: `k${k}_0`, b: `v${k}0`, rows: BigInt(rows) }]);
+    }
   });
 
   test('a step reads inputs and earlier steps, materialised or not', async () => {
