@@ -77,7 +77,7 @@ export async function markFiles(
 }
 
 /** A report without its filename, which is the item's key. */
-function outcomeOf(report: FileReport): LedgerOutcome {
+export function outcomeOf(report: FileReport): LedgerOutcome {
   const { status, filename, ...facts } = report;
   if (status === 'processing')
     throw new InvariantError(`${filename}: the log decides files, it does not process them`);
