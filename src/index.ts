@@ -50,6 +50,8 @@ export type {
   StatusReport,
   WatchReport,
 } from './pipeline/reports.ts';
+export type { DoctorCheck, DoctorReport } from './pipeline/doctor/report.ts';
+export type { VerifyFinding, VerifyReport } from './pipeline/verify/report.ts';
 export type { Dataset } from './contracts/contract.ts';
 
 export { FileRejectedError, HitparadeError, InvariantError, UsageError } from './errors.ts';

@@ -40,6 +40,8 @@ export interface Cli {
     observer?: Observer,
     config?: HitparadeConfig,
   ): Promise<Result>;
+  /** The same for a lake that need not exist; nothing makes it. */
+  withAnyLake<Result>(work: (hitparade: Hitparade) => Promise<Result>): Promise<Result>;
   /** To stdout. */
   print(text: string): Promise<void>;
   printJson(value: unknown): Promise<void>;
@@ -95,6 +97,10 @@ export async function createCli(
       await requireLake(config.lake, program, io.cwd);
       const hitparade = await dependencies.open(config, observer);
       return closing(hitparade, () => work(hitparade, config));
+    },
+    withAnyLake: async (work) => {
+      const hitparade = await dependencies.open(await cli.config());
+      return closing(hitparade, () => work(hitparade));
     },
     print: (text) => write(io.stdout, text),
     printJson: (value) => write(io.stdout, `${toJson(value)}\n`),

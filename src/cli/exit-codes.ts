@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 2,
   /** Done, but at least one file was rejected. */
   rejected: 3,
+  /** `verify` or `doctor` found something wrong. */
+  wrong: 4,
   temporary: 75,
   /** `stage` only: nothing to do, skip the rest. */
   nothingToDo: 99,

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { wantsColour } from './colour.ts';
 import { defineBadRecords } from './commands/bad-records.ts';
 import { defineDemo } from './commands/demo.ts';
+import { defineDoctor } from './commands/doctor.ts';
 import { defineDynamodb } from './commands/dynamodb.ts';
 import { defineFiles } from './commands/files.ts';
 import { defineGenerate } from './commands/generate.ts';
@@ -11,6 +12,7 @@ import { defineRun } from './commands/run.ts';
 import { defineShow } from './commands/show.ts';
 import { defineStage } from './commands/stage.ts';
 import { defineStatus } from './commands/status.ts';
+import { defineVerify } from './commands/verify.ts';
 import { defineWatch } from './commands/watch.ts';
 import type { DefineCommand, WrapAction } from './define-command.ts';
 import { examples } from './examples.ts';
@@ -29,6 +31,8 @@ const commands: readonly DefineCommand[] = [
   defineFiles,
   defineShow,
   defineBadRecords,
+  defineVerify,
+  defineDoctor,
   defineDynamodb,
 ];
 

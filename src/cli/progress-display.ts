@@ -4,10 +4,15 @@ import type { RunWatch } from './watch-run.ts';
 import { progressLine } from './render/progress-line.ts';
 
 /** One moving line on the terminal; notices are written above it. */
-export function progressDisplay(cli: Cli, notice: (subject: string, message: string) => string): RunWatch {
+export function progressDisplay(
+  cli: Cli,
+  notice: (subject: string, message: string) => string,
+  /** What is said before the first progress. */
+  first: string,
+): RunWatch {
   const spinner = ora({
     stream: cli.io.stderr,
-    text: 'looking for new files',
+    text: first,
     color: cli.errorStyle.colour ? 'cyan' : false,
     // Raw mode would keep Ctrl-C from becoming a signal while the engine works.
     discardStdin: false,

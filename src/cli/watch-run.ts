@@ -10,7 +10,7 @@ export interface RunWatch {
 }
 
 /** A log with --verbose; a moving line on a terminal; otherwise only what a person should know of. */
-export async function watchRun(cli: Cli): Promise<RunWatch> {
+export async function watchRun(cli: Cli, first = 'looking for new files'): Promise<RunWatch> {
   const nothingToStop = (): void => undefined;
   if (cli.verbose) {
     const { eventLog } = await import('./event-log.ts');
@@ -21,7 +21,7 @@ export async function watchRun(cli: Cli): Promise<RunWatch> {
     `${cli.errorStyle.paint.yellow('note:')} ${printable(subject)}: ${printable(message)}\n`;
   if (cli.io.stderr.isTTY === true && !cli.json) {
     const { progressDisplay } = await import('./progress-display.ts');
-    return progressDisplay(cli, notice);
+    return progressDisplay(cli, notice, first);
   }
   return {
     observer(event) {

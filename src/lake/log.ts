@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { type LogEntry, type LogEntryBody, LOG_FORMAT, logEntrySchema } from './entry.ts';
 import { LogCorruptError, LogFormatError } from './errors.ts';
 import type { Lake } from './lake.ts';
+import { parseJson, sealed, sealOf, unsealed } from './seal.ts';
 import { LakeState } from './state.ts';
 import { CHECKPOINT, LOG, LOG_ENTRY, logKey } from './zones.ts';
 
-const checkpointSchema = z.object({
+export const checkpointSchema = z.object({
   format: z.literal(LOG_FORMAT),
   /** SHA-256 of the newest entry's bytes, the `previous` of the next. */
   head: z.string(),
@@ -86,7 +87,7 @@ export class CommitLog {
       if (body === undefined) return undefined;
       const n = this.state.head + 1;
       const entry: LogEntry = { format: LOG_FORMAT, n, previous: this.#head, ...body };
-      const bytes = Buffer.from(`${JSON.stringify(entry)}\n`);
+      const bytes = sealed(JSON.stringify(entry));
       const created = await this.#lake.putIfAbsent(logKey(n), bytes);
       if (created) {
         this.#append(entry, bytes);
@@ -111,7 +112,7 @@ export class CommitLog {
       settled,
       entries: [...this.state.entries],
     };
-    await this.#lake.put(CHECKPOINT, Buffer.from(JSON.stringify(checkpoint)));
+    await this.#lake.put(CHECKPOINT, sealed(JSON.stringify(checkpoint)));
     this.#checkpointed = this.state.head;
     this.settled = settled;
   }
@@ -119,7 +120,7 @@ export class CommitLog {
   async #loadCheckpoint(): Promise<void> {
     const body = await this.#lake.get(CHECKPOINT);
     if (body === undefined) return;
-    const checkpoint = checkpointSchema.safeParse(parseJson(body));
+    const checkpoint = checkpointSchema.safeParse(unsealed(body));
     if (!checkpoint.success) return; // A cache: the log itself says the same.
     const { entries, head, settled } = checkpoint.data;
     this.#seen = entries.length;
@@ -154,6 +155,11 @@ export class CommitLog {
         hint: 'Restore this object from a backup: it is the record of what was accepted.',
       });
     }
+    if (sealOf(body) === 'broken') {
+      throw new LogCorruptError(`log entry ${logKey(n)} was altered: its seal is broken.`, {
+        hint: 'Restore this object from a backup: it is the record of what was accepted.',
+      });
+    }
     if (entry.data.n !== n || entry.data.previous !== this.#head) {
       throw new LogCorruptError(
         `log entry ${logKey(n)} does not follow the entry before it: the chain is broken.`,
@@ -167,13 +173,3 @@ export class CommitLog {
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-/** undefined if the bytes are no JSON. */
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}

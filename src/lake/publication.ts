@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Lake } from './lake.ts';
 import { readVersioned } from './read-versioned.ts';
+import { sealed, unsealed } from './seal.ts';
 import { PUBLICATIONS, publicationKey } from './zones.ts';
 
 const count = z.number().int().nonnegative();
 
-const publicationSchema = z.object({
+export const publicationSchema = z.object({
   format: z.literal(1),
   date: z.iso.date(),
   /** Number of the newest log entry that the date's KPIs include. */
@@ -47,16 +48,10 @@ export function digestOf({ kpis }: Publication): string {
 export async function readPublication(lake: Lake, date: string): Promise<StoredPublication | undefined> {
   const found = await readVersioned(lake, publicationKey(date));
   if (found === undefined) return undefined;
-  return { ...(parsed(found.body) ?? unpublished(date)), token: found.version };
-}
-
-function parsed(body: Uint8Array): Publication | undefined {
-  try {
-    return publicationSchema.safeParse(JSON.parse(Buffer.from(body).toString('utf8'))).data;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return {
+    ...(publicationSchema.safeParse(unsealed(found.body)).data ?? unpublished(date)),
+    token: found.version,
+  };
 }
 
 export const unpublished = (date: string): Publication => ({
@@ -90,7 +85,7 @@ export async function replacePublication(
   token: string | undefined,
 ): Promise<StoredPublication | undefined> {
   const stored = publicationSchema.parse(publication);
-  const body = Buffer.from(`${JSON.stringify(stored)}\n`);
+  const body = sealed(JSON.stringify(stored));
   const written = await lake.putIfMatch(publicationKey(publication.date), body, token);
   return written === undefined ? undefined : { ...stored, token: written.version };
 }

@@ -5,6 +5,8 @@ import type { AcceptedEntry, LogEntry, Part } from './entry.ts';
 export class LakeState {
   readonly #entries: LogEntry[] = [];
   readonly #superseded = new Set<number>();
+  /** By the entry whose objects were lost: the one that has made them again from the same bytes. */
+  readonly #remade = new Map<number, AcceptedEntry>();
   /** Active entries (accepted or duplicate) by `dataset/filename` and by `dataset/cid`. */
   readonly #byFile = new Map<string, Set<number>>();
   readonly #byContent = new Map<string, Set<number>>();
@@ -43,12 +45,16 @@ export class LakeState {
     this.#superseded.add(n);
     this.#byFile.get(`${old.dataset}/${old.filename}`)?.delete(n);
     this.#byContent.get(`${old.dataset}/${old.cid}`)?.delete(n);
-    this.#touch(this.#owner(old), by);
+    const owner = this.#owner(old);
+    this.#touch(owner, by);
+    const successor = this.entry(by);
+    if (successor?.kind === 'accepted' && successor.cid === old.cid) this.#remade.set(owner.n, successor);
   }
 
   /** The entry whose parts an active entry brings in: its own, or those of the one it repeats. */
   #owner(entry: Exclude<LogEntry, { kind: 'rejected' }>): AcceptedEntry {
-    const owner = entry.kind === 'duplicate' ? this.entry(entry.of) : entry;
+    let owner = entry.kind === 'duplicate' ? this.entry(entry.of) : entry;
+    while (owner !== undefined && this.#remade.has(owner.n)) owner = this.#remade.get(owner.n);
     if (owner?.kind !== 'accepted')
       throw new TypeError(`entry ${entry.n} repeats an entry that has no parts`);
     return owner;
@@ -83,6 +89,17 @@ export class LakeState {
   activeContents(dataset: Dataset, cid: string): readonly AcceptedEntry[] {
     const active = this.#sorted(this.#byContent.get(`${dataset}/${cid}`));
     return [...new Set(active.flatMap((entry) => (entry.kind === 'rejected' ? [] : [this.#owner(entry)])))];
+  }
+
+  /** The entry whose objects an entry stands for; undefined if it was rejected. */
+  owner(entry: LogEntry): AcceptedEntry | undefined {
+    return entry.kind === 'rejected' ? undefined : this.#owner(entry);
+  }
+
+  /** Active entries, under whatever name, for which the objects of this one count, oldest first. */
+  carriers(owner: AcceptedEntry): readonly LogEntry[] {
+    const active = this.#sorted(this.#byContent.get(`${owner.dataset}/${owner.cid}`));
+    return active.filter((entry) => this.owner(entry) === owner);
   }
 
   /** Every entry whose parts count now, each once, in the order of the log. */

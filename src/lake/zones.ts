@@ -4,8 +4,8 @@ import type { Dataset } from '../contracts/contract.ts';
 /** Every path of the lake is made here; no path literal stands elsewhere. */
 
 export const RAW = 'raw/';
-const VALIDATED = 'validated/';
-const BAD_RECORDS = 'bad-records/';
+export const VALIDATED = 'validated/';
+export const BAD_RECORDS = 'bad-records/';
 export const PROCESSED = 'processed/';
 export const ARCHIVE = 'archive/';
 export const LOG = '_log/';

@@ -1,6 +1,7 @@
 import { asError, HitparadeError } from '../errors.ts';
 import type { LogEntry } from '../lake/entry.ts';
 import { ObjectChangedError, ObjectMissingError } from '../lake/errors.ts';
+import { lostEntries } from '../lake/owned-objects.ts';
 import { claimFile } from '../stages/check-if-processed/claim.ts';
 import type { SourceFile } from '../stages/context.ts';
 import { acceptFile, refuseFile } from '../stages/validate/accept-file.ts';
@@ -32,10 +33,10 @@ export async function acceptSource(
   const name = claimName(source);
   const claim = await claimFile(ledger, name, context, async () => {
     await log.catchUp();
-    return decided(context, source) !== undefined;
+    return (await decided(context, source)) !== undefined;
   });
   if (!claim.claimed) {
-    const known = claim.heldBy === undefined ? decided(context, source) : undefined;
+    const known = claim.heldBy === undefined ? await decided(context, source) : undefined;
     if (known !== undefined) return { source, entry: known, repeated: true, epoch: undefined };
     const message = `another runner (${String(claim.heldBy)}) has this file`;
     observe({ type: 'notice', dataset, subject: filename, message, heldElsewhere: true });
@@ -74,7 +75,7 @@ export async function acceptClaimed(
   const { ledger, log, maxAttempts } = context;
   const name = claimName(source);
   await log.catchUp();
-  const known = decided(context, source);
+  const known = await decided(context, source);
   if (known !== undefined) return { source, entry: known, repeated: true, epoch };
   const beat = (): Promise<boolean> => ledger.heartbeat(name, epoch, leaseEnd(context));
   const { entry, repeated } = await whileBeating(context, { of: name, beat }, (beating) =>
@@ -116,12 +117,15 @@ function isBlameless({ signal }: RunContext, error: unknown): boolean {
 const BY_SIDECAR: ReadonlySet<string> = new Set([SIDECAR_MISMATCH, SIDECAR_UNREADABLE]);
 
 /** What the log says of exactly this object: it was taken, and only has to be finished. */
-function decided(
-  { log, limits }: RunContext,
+async function decided(
+  { lake, log, limits }: RunContext,
   { dataset, filename, object }: SourceFile,
-): LogEntry | undefined {
+): Promise<LogEntry | undefined> {
   const entry = log.state.latest(dataset, filename);
   if (entry?.sourceVersion !== object.version) return undefined;
+  // It was taken, and what was made of it is gone: it is taken again.
+  const owner = log.state.owner(entry);
+  if (owner !== undefined && (await lostEntries(lake, [owner])).size > 0) return undefined;
   // Of a catalogue, only what changed comes here; one that was accepted is to be read again.
   if (dataset !== 'streams' && entry.kind === 'accepted') return undefined;
   if (entry.kind !== 'rejected') return entry;

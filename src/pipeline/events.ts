@@ -20,8 +20,9 @@ export type PipelineEvent =
   | { readonly type: 'run_started'; readonly run: string; readonly files: number; readonly bytes: number }
   | {
       readonly type: 'progress';
-      readonly stage: StageName;
-      /** The file or date at work. */
+      /** Of a run, or a verification. */
+      readonly stage: StageName | 'verify';
+      /** The file, object or date at work. */
       readonly subject: string;
       /** Units done and in all: bytes of all files for the validate stages, dates for the others. */
       readonly done: number;

@@ -1,6 +1,8 @@
 import type { Dataset } from '../contracts/contract.ts';
 import type { HitparadeConfig } from './config.ts';
 import type { Observer, StageName } from './events.ts';
+import type { DoctorReport } from './doctor/report.ts';
+import type { VerifyReport } from './verify/report.ts';
 import type { BadRecord, FileReport, RunReport, StatusReport, WatchReport } from './reports.ts';
 
 export type KpiName = 'daily_genre' | 'top_songs' | 'top_genres';
@@ -47,6 +49,10 @@ export interface Hitparade {
     name: StageName,
     options: { readonly run: string; readonly file?: string; readonly signal?: AbortSignal },
   ): Promise<StageReport>;
+  /** Checks the log, every object and every published number, and changes nothing. */
+  verify(options?: { readonly signal?: AbortSignal }): Promise<VerifyReport>;
+  /** Looks for what would fail later, before anything runs. The lake need not exist. */
+  doctor(): Promise<DoctorReport>;
   status(): Promise<StatusReport>;
   /** The newest delivery of every file, newest first. With a name: every delivery of that name. */
   files(name?: string): Promise<readonly FileReport[]>;

@@ -22,6 +22,29 @@ function open(config: HitparadeConfig, observer: Observer): Hitparade {
     watch: (options) => watchLake(session, options),
     stage: async (name, { run: id, file, signal = never }) =>
       (await import('./stage.ts')).runStage(await session.context(signal), name, { run: id, file }),
+    verify: async ({ signal = never } = {}) => {
+      const { verify } = await import('./verify/verify.ts');
+      return verify({
+        lake: await session.lake(),
+        engine: await session.engine(),
+        tables: () => session.tables(),
+        ports: session.ports,
+        limits: session.config.limits,
+        observe: session.observe,
+        signal,
+      });
+    },
+    doctor: async () => {
+      const { doctor } = await import('./doctor/doctor.ts');
+      const { directory, config, ports } = session;
+      return doctor({
+        directory,
+        config,
+        ports,
+        log: () => session.log(),
+        tables: () => session.tables(),
+      });
+    },
     status: async () => status(await session.lake(), await session.log()),
     files: async (name) => files(await session.lake(), await session.log(), name),
     publishedDates: async () => [...(await loadedOnes(await session.lake())).keys()],

@@ -2,12 +2,12 @@ import { type Publication, readPublications, replacePublication } from '../lake/
 import { datesToLoad, readMarkers } from '../stages/load-to-dynamodb/dates-to-load.ts';
 import { loadDate } from '../stages/load-to-dynamodb/load-date.ts';
 import { datesBehind } from '../stages/transform-data/dates-behind.ts';
-import { transformDates } from '../stages/transform-data/transform-dates.ts';
+import { type Transformed, transformDates } from '../stages/transform-data/transform-dates.ts';
 import type { DateReport } from './reports.ts';
 import type { RunContext } from './session.ts';
 
-/** Brings `processed/` up to the log. Returns the publications of the dates that were computed. */
-export async function transformBehind(context: RunContext): Promise<readonly Publication[]> {
+/** Brings `processed/` up to the log. Dates whose parts are damaged are left behind, and told. */
+export async function transformBehind(context: RunContext): Promise<Transformed> {
   const { lake, log, observe } = context;
   const behind = await datesBehind(lake, log.state, await readPublications(lake));
   let done = 0;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Lake } from '../lake/lake.ts';
+import { sealed, unsealed } from '../lake/seal.ts';
 import { runManifestKey, runManifestPrefix } from '../lake/zones.ts';
 
 const schema = z.object({
@@ -18,7 +19,7 @@ export type ManifestFile = z.infer<typeof schema>;
 
 /** One object a file, so that stages which an orchestrator runs side by side do not overwrite each other. */
 export async function writeManifestFile(lake: Lake, run: string, file: ManifestFile): Promise<void> {
-  await lake.put(runManifestKey(run, file.filename), Buffer.from(JSON.stringify(file)));
+  await lake.put(runManifestKey(run, file.filename), sealed(JSON.stringify(file)));
 }
 
 /** The run's files, or only the named one. */
@@ -31,7 +32,9 @@ export async function readManifest(
   for await (const { key } of lake.list(runManifestPrefix(run))) {
     const body = await lake.get(key);
     if (body === undefined) continue;
-    const file = schema.parse(JSON.parse(Buffer.from(body).toString('utf8')));
+    // What was damaged was never said: the run passes the file over, and any other run takes it.
+    const file = schema.safeParse(unsealed(body)).data;
+    if (file === undefined) continue;
     if (filename === undefined || file.filename === filename) files.push(file);
   }
   return files.toSorted((a, b) => (a.filename < b.filename ? -1 : 1));

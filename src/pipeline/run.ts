@@ -1,6 +1,7 @@
 import { asError, HitparadeError } from '../errors.ts';
 import { allPending, LEFT_ALONE, type Pending } from '../stages/wait-for-stream/pending-files.ts';
 import { acceptSource, type DecidedFile, releaseDecided } from './accept-stage.ts';
+import { isPublished } from '../stages/mark-as-processed/mark.ts';
 import { changedCatalogue } from './changed-catalogue.ts';
 import { reportOf } from './file-report.ts';
 import { Progress } from './progress.ts';
@@ -70,12 +71,18 @@ export async function pass(context: RunContext, pending?: Pending): Promise<Pass
   );
 
   const { dates, loaded } = await publishing(context, async (context) => {
-    const transformed = await transformBehind(context);
+    const { publications: transformed, damaged } = await transformBehind(context);
+    failures.push(...damaged);
     const dates = await loadBehind(context);
     const loaded = await loadedPublications(context);
     const published = new Set([...transformed, ...dates].map(({ date }) => date));
     const marked = await markFiles(context, { decided, dates: published, all: false, loaded });
     failures.push(...(await archiveFiles(context, [...catalogue, ...decided], loaded)));
+    // Whoever mends a date that was left behind need not wait for its files.
+    await releaseDecided(
+      context,
+      decided.filter(({ entry }) => !isPublished(entry, loaded)),
+    );
     await settle(context, loaded, marked);
     return { dates, loaded };
   }).catch(async (error: unknown) => {
@@ -107,6 +114,6 @@ function throwFirst(failures: readonly Error[]): void {
   const [first, ...others] = failures;
   if (first === undefined) return;
   if (first instanceof HitparadeError && others.length > 0)
-    first.message += ` (${others.length} more files failed)`;
+    first.message += ` (${others.length} more failures)`;
   throw first;
 }

@@ -49,7 +49,8 @@ export class Session {
   readonly config: CompleteConfig;
   readonly ports: Ports;
   readonly observe: Observer;
-  readonly #directory: string;
+  /** Where the lake is, or will be. */
+  readonly directory: string;
   #lake: Promise<Lake> | undefined;
   #engine: Promise<DuckdbEngine> | undefined;
   #tables: Promise<TableAccessors> | undefined;
@@ -60,21 +61,21 @@ export class Session {
         hint: 'Give a directory: --lake <dir>.',
       });
     }
-    this.#directory = config.lake.startsWith('file:') ? fileURLToPath(config.lake) : config.lake;
+    this.directory = config.lake.startsWith('file:') ? fileURLToPath(config.lake) : config.lake;
     this.config = config;
     this.ports = ports;
     this.observe = observe;
   }
 
   lake(): Promise<Lake> {
-    this.#lake ??= LocalLake.open(this.#directory);
+    this.#lake ??= LocalLake.open(this.directory);
     return this.#lake;
   }
 
   /** Whether the directory of the lake exists: nothing but the first opening may make it. */
   async isThere(): Promise<boolean> {
     try {
-      return (await stat(this.#directory)).isDirectory();
+      return (await stat(this.directory)).isDirectory();
     } catch (error) {
       const code = errnoOf(error);
       if (code === 'ENOENT' || code === 'ENOTDIR') return false;
@@ -116,7 +117,7 @@ export class Session {
       tablePrefix,
       ...(region === undefined ? {} : { region }),
       ...(dynamodbEndpoint === undefined
-        ? { embeddedDirectory: join(this.#directory, PRIVATE) }
+        ? { embeddedDirectory: join(this.directory, PRIVATE) }
         : { endpoint: dynamodbEndpoint }),
     });
     return { tables, ledger: new Ledger(tables, this.ports.uniqueId), published: new PublishedDates(tables) };

@@ -1,5 +1,6 @@
 import { asError, InvariantError } from '../errors.ts';
 import type { LogEntry } from '../lake/entry.ts';
+import { ObjectMissingError } from '../lake/errors.ts';
 import type { Publication } from '../lake/publication.ts';
 import { archiveSource } from '../stages/archive-stream-file/archive-source.ts';
 import { isPublished, markFile } from '../stages/mark-as-processed/mark.ts';
@@ -33,7 +34,12 @@ export async function prepareTables(context: RunContext): Promise<void> {
 export async function makeAllVisible({ lake, log, signal }: RunContext): Promise<void> {
   for (const entry of log.state.entries.slice(log.settled)) {
     signal.throwIfAborted();
-    await makeVisible(lake, entry);
+    try {
+      await makeVisible(lake, entry);
+    } catch (error) {
+      // In neither place. It is told where its rows are needed, and must not keep the others waiting.
+      if (!(error instanceof ObjectMissingError)) throw error;
+    }
   }
 }
 
@@ -71,7 +77,7 @@ export async function markFiles(
 }
 
 /** A report without its filename, which is the item's key. */
-function outcomeOf(report: FileReport): LedgerOutcome {
+export function outcomeOf(report: FileReport): LedgerOutcome {
   const { status, filename, ...facts } = report;
   if (status === 'processing')
     throw new InvariantError(`${filename}: the log decides files, it does not process them`);

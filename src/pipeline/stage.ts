@@ -117,7 +117,9 @@ const STAGE_WORK: Readonly<Record<StageName, StageWork>> = {
 
   transform_data: async (context) => {
     await makeAllVisible(context);
-    const dates = (await transformBehind(context)).map(({ date }) => date);
+    const { publications, damaged } = await transformBehind(context);
+    if (damaged[0] !== undefined) throw damaged[0];
+    const dates = publications.map(({ date }) => date);
     return { worked: dates.length > 0, dates };
   },
 

@@ -81,7 +81,11 @@ function isUsable({ TableStatus: status }: TableDescription): boolean {
   return status === 'ACTIVE' || status === 'UPDATING';
 }
 
-async function describe(tables: Tables, definition: TableDefinition): Promise<TableDescription | undefined> {
+/** `undefined` if there is no such table. */
+export async function describe(
+  tables: Tables,
+  definition: TableDefinition,
+): Promise<TableDescription | undefined> {
   const name = tables.nameOf(definition);
   return attempt(tables, `look up the table ${name}`, async () => {
     try {
@@ -138,7 +142,12 @@ async function poll<T>(tables: Tables, name: string, look: () => Promise<T>): Pr
   }
 }
 
-function assertKeys(tables: Tables, definition: TableDefinition, table: TableDescription | undefined): void {
+/** @throws TableMismatchError */
+export function assertKeys(
+  tables: Tables,
+  definition: TableDefinition,
+  table: TableDescription | undefined,
+): void {
   if (table === undefined || table.TableStatus === 'DELETING') return;
   const required = keyAttributes(definition)
     .map(({ name, type }, index) => `${name} (${type}, ${index === 0 ? 'partition' : 'sort'})`)

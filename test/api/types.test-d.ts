@@ -10,6 +10,8 @@ import type {
   ChartItem,
   ChartQuery,
   DateReport,
+  DoctorCheck,
+  DoctorReport,
   FailureKind,
   FileReport,
   FileStatus,
@@ -27,6 +29,8 @@ import type {
   StageReport,
   StatusReport,
   TableAccess,
+  VerifyFinding,
+  VerifyReport,
   WatchReport,
 } from '../../src/index.ts';
 
@@ -56,6 +60,10 @@ test('reports are what the methods give', () => {
   expectTypeOf<Hitparade['watch']>().returns.resolves.toEqualTypeOf<WatchReport>();
   expectTypeOf<Parameters<Hitparade['watch']>[0]>().toHaveProperty('signal');
   expectTypeOf<Hitparade['stage']>().returns.resolves.toEqualTypeOf<StageReport>();
+  expectTypeOf<Hitparade['verify']>().returns.resolves.toEqualTypeOf<VerifyReport>();
+  expectTypeOf<VerifyReport['problems'][number]>().toEqualTypeOf<VerifyFinding>();
+  expectTypeOf<Hitparade['doctor']>().returns.resolves.toEqualTypeOf<DoctorReport>();
+  expectTypeOf<DoctorReport['checks'][number]>().toEqualTypeOf<DoctorCheck>();
   expectTypeOf<Hitparade['status']>().returns.resolves.toEqualTypeOf<StatusReport>();
   expectTypeOf<Hitparade['files']>().returns.resolves.toEqualTypeOf<readonly FileReport[]>();
   expectTypeOf<Hitparade['chart']>().parameters.toEqualTypeOf<[KpiName, ChartQuery]>();

@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
-import { drop, dropAll, WRONG_HEADER } from './support/lakes.ts';
+import { DATE, drop, dropAll, WRONG_HEADER } from './support/lakes.ts';
 import { hitparade } from './support/program.ts';
 
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: 'eu-west-1' };
@@ -62,6 +62,22 @@ test('3: a file was refused, the others went through', async () => {
   });
   // It was said once; the next run has nothing to complain of.
   expect(await hitparade(['run', '--lake', '.'], { cwd })).toMatchObject({ code: 0 });
+});
+
+test('4: verify names the part that is damaged, and doctor what will fail', async () => {
+  const cwd = await temporaryDirectory();
+  await dropAll(cwd);
+  await hitparade(['run', '--lake', '.'], { cwd });
+  expect(await hitparade(['verify', '--lake', '.'], { cwd })).toMatchObject({ code: 0, stderr: '' });
+  const part = `validated/streams/date=${DATE}/monday-3.parquet`;
+  await rm(join(cwd, part));
+  const { code, stdout } = await hitparade(['verify', '--lake', '.', '--json'], { cwd });
+  expect(code).toBe(4);
+  expect(JSON.parse(stdout)).toMatchObject({
+    ok: false,
+    problems: [{ kind: 'part_missing', subject: part }],
+  });
+  expect(await hitparade(['doctor', '--lake', 'lkae'], { cwd })).toMatchObject({ code: 4, stderr: '' });
 });
 
 test('75: tables that cannot be reached leave everything for the next run', async () => {

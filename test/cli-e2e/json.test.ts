@@ -41,6 +41,8 @@ const COMMANDS: readonly (readonly [line: string, printed: unknown])[] = [
   ['bad-records --lake lake --reason wrong_column_count', []],
   ['bad-records --lake lake --export bad.csv', some({ records: 1 })],
   ['run --lake lake', some({ files: [], dates: [] })],
+  ['verify --lake lake', some({ ok: true, problems: [] })],
+  ['doctor --lake lake', some({ checks: expect.any(Array) as unknown })],
   ['generate --plays 300 --days 2 --out made', some({ files: expect.any(Array) as unknown })],
   [
     'stage wait_for_stream --run r1 --lake made',

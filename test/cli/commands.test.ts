@@ -12,6 +12,7 @@ import {
   runReport,
   statusReport,
   successFile,
+  verifyReport,
 } from './fake-hitparade.ts';
 import { invoke, temporaryDirectory } from './invoke.ts';
 
@@ -152,6 +153,8 @@ test('every help has an example, and describes each global option once, within 8
     'files',
     'show',
     'bad-records',
+    'verify',
+    'doctor',
     'dynamodb',
   ]) {
     const { code, stdout } = await invoke([name, '--help']);
@@ -432,4 +435,59 @@ test('dynamodb serves until it is stopped', async () => {
     endpoint: 'http://127.0.0.1:8000',
     environment: { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:8000', AWS_REGION: 'local' },
   });
+});
+
+test('verify says that all is well in a line, and exits with 0', async () => {
+  const { code, stdout } = await invoke(['verify', '--lake', '.']);
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: 'ok all is as the log says  (3 log entries, 3 parts, 1 date)\n',
+  });
+  const json = await invoke(['verify', '--lake', '.', '--json']);
+  expect(JSON.parse(json.stdout)).toEqual(verifyReport);
+});
+
+test('verify names each problem with a command to copy, and exits with 4', async () => {
+  const problem = {
+    kind: 'kpi_file_missing',
+    subject: 'processed/\u001bx.parquet',
+    message: 'the file is gone.',
+    remedy: '`hitparade run`',
+  };
+  const note = {
+    kind: 'late_rows',
+    subject: 'archive/1.csv',
+    message: '7 bytes were written late.',
+    remedy: '',
+  };
+  const report = { ...verifyReport, ok: false, tables_checked: false, problems: [problem], notes: [note] };
+  const fake = fakeHitparade({ verify: () => Promise.resolve(report) });
+  const { code, stdout } = await invoke(['verify', '--lake', '.'], { fake });
+  expect(code).toBe(4);
+  expect(stdout).toBe(
+    [
+      'x 1 problem  (3 log entries, 3 parts, 1 date; tables not checked)',
+      '',
+      'kpi_file_missing  processed/\\x1bx.parquet',
+      '  the file is gone.',
+      '  mend: `hitparade run --lake .`',
+      '',
+      'late_rows  archive/1.csv',
+      '  7 bytes were written late.',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('doctor prints a line a check with the remedy beneath, exits with 4, and asks for no lake to be there', async () => {
+  const checks = [
+    { name: 'node', ok: true, found: 'Node 22.0.0', remedy: '' },
+    { name: 'private', ok: false, found: '.hitparade has the mode 755', remedy: '`chmod 700 .hitparade/`' },
+  ];
+  const fake = fakeHitparade({ doctor: () => Promise.resolve({ ok: false, checks }) });
+  const { code, stdout } = await invoke(['doctor', '--lake', 'nowhere'], { fake });
+  expect(code).toBe(4);
+  expect(stdout).toBe(
+    'ok node     Node 22.0.0\nx  private  .hitparade has the mode 755\n    `chmod 700 .hitparade/`\n',
+  );
 });

@@ -1,3 +1,4 @@
+import type { VerifyReport } from '../../src/pipeline/verify/report.ts';
 import type { ChartItem, Hitparade, OpenHitparade } from '../../src/pipeline/hitparade.ts';
 import type { HitparadeConfig } from '../../src/pipeline/config.ts';
 import type { PipelineEvent } from '../../src/pipeline/events.ts';
@@ -85,6 +86,16 @@ export interface Fake {
   closed: number;
 }
 
+export const verifyReport: VerifyReport = {
+  ok: true,
+  log_entries: 3,
+  parts: 3,
+  dates: 1,
+  tables_checked: true,
+  problems: [],
+  notes: [],
+};
+
 /** A pipeline that answers with what the test says. */
 export function fakeHitparade(answers: Partial<Hitparade> = {}, events: readonly PipelineEvent[] = []): Fake {
   const fake: Fake = {
@@ -98,6 +109,8 @@ export function fakeHitparade(answers: Partial<Hitparade> = {}, events: readonly
         watch: () => Promise.resolve({ passes: 3, files: 2, rejected: 1, dates: 1, seconds: 4.5 }),
         stage: (stage, { run }) =>
           Promise.resolve({ run, stage, worked: true, pending: [], files: [], dates: [] }),
+        doctor: () => Promise.resolve({ ok: true, checks: [] }),
+        verify: () => Promise.resolve(verifyReport),
         status: () => Promise.resolve(statusReport),
         files: (name) =>
           Promise.resolve(

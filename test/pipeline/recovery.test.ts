@@ -9,6 +9,7 @@ import { Session } from '../../src/pipeline/session.ts';
 import { systemPorts } from '../../src/pipeline/system-ports.ts';
 import { acceptFile } from '../../src/stages/validate/accept-file.ts';
 import { pendingFiles } from '../../src/stages/wait-for-stream/pending-files.ts';
+import { alterSealed } from '../support/alter-sealed.ts';
 import { plays, songs, TestLake, type Drop } from '../support/test-lake.ts';
 
 const catalogue: Drop = { dataset: 'songs', filename: 'songs.csv', text: songs('a pop', 'b rock') };
@@ -131,11 +132,36 @@ test('a log whose chain is broken stops every run and is left as it is', async (
   await lake.run(catalogue, first);
   await rm(join(lake.directory, '_log/checkpoint'), { recursive: true });
   const path = join(lake.directory, '_log/000000000001.json');
-  const altered = (await readFile(path, 'utf8')).replace('"epoch":1', '"epoch":2');
-  await writeFile(path, altered);
+  const altered = await alterSealed(path, '"epoch":1', '"epoch":2');
   await expect(lake.run(second)).rejects.toThrow(/000000000002.*chain is broken/);
   expect(await readFile(path, 'utf8')).toBe(altered);
   expect(existsSync(join(lake.directory, 'raw/streams/2.csv'))).toBe(true);
+});
+
+test.each(['000000000001', '000000000003'])(
+  'entry %s with a flipped byte stops a run that reads it, as does the last entry behind a checkpoint',
+  async (entry) => {
+    const lake = await TestLake.open();
+    await lake.run(catalogue, first, second);
+    if (!entry.endsWith('3')) await rm(join(lake.directory, '_log/checkpoint'), { recursive: true });
+    const path = join(lake.directory, `_log/${entry}.json`);
+    await writeFile(path, (await readFile(path, 'utf8')).replace('"at":"20', '"at":"21'));
+    await expect(lake.run()).rejects.toThrow(`${entry}.json was altered`);
+  },
+);
+
+test('a checkpoint or a publication with a flipped byte is ignored, and written again', async () => {
+  const lake = await TestLake.open();
+  await lake.run(catalogue, first, second);
+  const before = await results(lake);
+  const publication = join(lake.directory, 'processed/_publications/2024-06-25.json');
+  await writeFile(publication, (await readFile(publication, 'utf8')).replace('"plays":2', '"plays":3'));
+  const checkpoint = join(lake.directory, '_log/checkpoint/latest.json');
+  await writeFile(checkpoint, (await readFile(checkpoint, 'utf8')).replace('"settled":3', '"settled":2'));
+  await lake.run();
+  expect(await readFile(publication, 'utf8')).toContain('"plays":2');
+  expect(await readFile(checkpoint, 'utf8')).toContain('"settled":3');
+  expect(await results(lake)).toEqual(before);
 });
 
 test.each([
@@ -163,7 +189,7 @@ test('a catalogue file is read again when its contract has changed', async () =>
   await lake.run(catalogue);
   const path = join(lake.directory, '_log/000000000001.json');
   // As if the entry had been written under an older contract.
-  await writeFile(path, (await readFile(path, 'utf8')).replace('"ruleVersion":1', '"ruleVersion":0'));
+  await alterSealed(path, '"ruleVersion":1', '"ruleVersion":0');
   await rm(join(lake.directory, '_log/checkpoint'), { recursive: true });
   const report = await lake.run();
   expect(report.catalogue).toMatchObject([{ filename: 'songs.csv', status: 'success', log_number: 2 }]);

@@ -55,9 +55,15 @@ async function keep(lake: Lake, cid: string, from: string, archive: string): Pro
 
 async function writeReasons(
   lake: Lake,
-  { filename, dataset, cid, at, error }: Extract<LogEntry, { kind: 'rejected' }>,
+  entry: Extract<LogEntry, { kind: 'rejected' }>,
   archive: string,
 ): Promise<void> {
+  await lake.putIfAbsent(rejectionReasonsKey(archive), reasonsOf(entry));
+}
+
+/** What stands beside an archived file that was rejected. */
+export function reasonsOf(entry: Extract<LogEntry, { kind: 'rejected' }>): Buffer {
+  const { filename, dataset, cid, at, error } = entry;
   const reasons = { filename, dataset, hash: cid, rejected_on: at, ...error };
-  await lake.putIfAbsent(rejectionReasonsKey(archive), Buffer.from(`${JSON.stringify(reasons, null, 2)}\n`));
+  return Buffer.from(`${JSON.stringify(reasons, null, 2)}\n`);
 }

@@ -8,6 +8,8 @@ import type { StageContext } from '../context.ts';
 /** The file of one KPI and date, as it was computed. */
 export interface ComputedFile {
   readonly kpi: (typeof kpis)[number];
+  /** Its key in staging. */
+  readonly staged: string;
   readonly body: Uint8Array;
   readonly bytes: number;
   readonly sha256: string;
@@ -19,12 +21,12 @@ export interface ComputedFile {
  * a writer that stood still could bring an old one back, because nothing would show that it is old.
  */
 export class ComputedFiles {
-  readonly #context: StageContext;
+  readonly #context: Pick<StageContext, 'lake' | 'engine'>;
   readonly #workspace: Workspace;
   readonly #result: PlanResult;
   readonly #empty = new Map<string, string>();
 
-  constructor(context: StageContext, workspace: Workspace, result: PlanResult) {
+  constructor(context: Pick<StageContext, 'lake' | 'engine'>, workspace: Workspace, result: PlanResult) {
     this.#context = context;
     this.#workspace = workspace;
     this.#result = result;
@@ -38,7 +40,7 @@ export class ComputedFiles {
       const { key, bytes, sha256 } = await this.#workspace.stage(name);
       const body = await this.#context.lake.get(key);
       if (body === undefined) throw new ObjectMissingError(key);
-      files.push({ kpi, body, bytes, sha256, rows: written?.rows ?? 0 });
+      files.push({ kpi, staged: key, body, bytes, sha256, rows: written?.rows ?? 0 });
     }
     return files;
   }

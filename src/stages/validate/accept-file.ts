@@ -2,6 +2,7 @@ import { ScanRejectedError } from '../../csv/errors.ts';
 import { FileRejectedError, InvariantError } from '../../errors.ts';
 import type { LogEntry } from '../../lake/entry.ts';
 import { ObjectChangedError } from '../../lake/errors.ts';
+import { lostEntries } from '../../lake/owned-objects.ts';
 import { hashObject } from '../../lake/hash-object.ts';
 import type { Workspace } from '../../lake/lake.ts';
 import type { SourceFile, StageContext } from '../context.ts';
@@ -60,13 +61,18 @@ export async function refuseFile(
 ): Promise<Acceptance> {
   const received = await identify(context, file);
   const attempt = context.ports.uniqueId();
-  return commitFile(context, { file, received, verdict: reason, attempt, epoch });
+  return commitFile(context, { file, received, lost: NOTHING_LOST, verdict: reason, attempt, epoch });
 }
+
+/** Nobody looked: a file that is refused makes nothing. */
+const NOTHING_LOST: ReadonlySet<number> = new Set();
 
 interface Examined {
   /** As it was when it was opened. */
   readonly file: SourceFile;
   readonly received: Received;
+  /** Entries with these bytes whose objects are gone. */
+  readonly lost: ReadonlySet<number>;
   readonly verdict: Verdict;
 }
 
@@ -77,11 +83,11 @@ interface Decision extends Examined {
 
 async function commitFile(context: StageContext, decision: Decision): Promise<Acceptance> {
   const { lake, log, ports } = context;
-  const { file, received } = decision;
+  const { file, received, lost } = decision;
   // Decided inside the commit, on the log as it is then: another runner may have been faster.
   let taken: LogEntry | undefined;
   const committed = await log.commit((state) => {
-    const known = classify(state, { ...file, ...received, asOf: asOfOf(file) }, context);
+    const known = classify(state, { ...file, ...received, asOf: asOfOf(file) }, context, lost);
     taken = known.kind === 'taken' ? known.by : undefined;
     return known.kind === 'taken' ? undefined : decide({ ...decision, known, at: ports.now(), state });
   });
@@ -117,14 +123,15 @@ async function examine(
     await source.assertUnchanged();
     const received = withSidecar(await receivedWith(context, file, error));
     // That bytes are missing explains more than what their absence broke.
-    return { file, received, verdict: refusal(sidecar, received) ?? error };
+    return { file, received, lost: NOTHING_LOST, verdict: refusal(sidecar, received) ?? error };
   }
   await source.assertUnchanged();
   const received = withSidecar(receipt);
   await log.catchUp();
-  const known = classify(log.state, { ...file, ...received, asOf: asOfOf(file) }, context);
-  if (known.kind === 'taken' || known.kind === 'refused') return { file, received, verdict: undefined };
-  return { file, received, verdict: refusal(sidecar, received) ?? (await judged(receipt, sidecar)) };
+  const lost = await lostEntries(lake, log.state.activeContents(file.dataset, received.cid));
+  const known = classify(log.state, { ...file, ...received, asOf: asOfOf(file) }, context, lost);
+  if (known.kind === 'taken' || known.kind === 'refused') return { file, received, lost, verdict: undefined };
+  return { file, received, lost, verdict: refusal(sidecar, received) ?? (await judged(receipt, sidecar)) };
 }
 
 async function judged(receipt: Receipt, sidecar: Sidecar | undefined): Promise<Verdict> {

@@ -18,6 +18,9 @@ export type Classification =
   | { readonly kind: 'refused'; readonly because: LogEntry; readonly supersedes: readonly [] }
   | { readonly kind: 'new'; readonly supersedes: readonly number[] };
 
+/**
+ * @param lost numbers of entries whose objects are gone: the same bytes are taken again, to have them made
+ */
 export function classify(
   state: LakeState,
   file: {
@@ -28,6 +31,7 @@ export function classify(
     readonly sidecarHash?: string;
   },
   { onSameName, limits }: { readonly onSameName: OnSameName; readonly limits: Limits },
+  lost: ReadonlySet<number>,
 ): Classification {
   const last = state.latest(file.dataset, file.filename);
   if (
@@ -47,15 +51,21 @@ export function classify(
     // A catalogue file is a version of itself: going back to older bytes is a new version, too, and so is
     // the same file under a newer contract.
     const known = newest?.kind === 'accepted' && newest.ruleVersion === contracts[file.dataset].ruleVersion;
-    if (known && newest.cid === file.cid) return { kind: 'taken', by: newest };
+    if (known && newest.cid === file.cid && !lost.has(newest.n)) return { kind: 'taken', by: newest };
     return { kind: 'new', supersedes: numbers };
   }
   const same = deliveries.find(({ cid }) => cid === file.cid);
-  if (same !== undefined) return { kind: 'taken', by: same };
+  if (same !== undefined) {
+    // No second delivery, whatever the policy: the new entry stands for the same bytes.
+    const isLost = lost.has(state.owner(same)?.n ?? 0);
+    return isLost ? { kind: 'new', supersedes: [same.n] } : { kind: 'taken', by: same };
+  }
   if (newest !== undefined && onSameName === 'reject')
     return { kind: 'refused', because: newest, supersedes: [] };
   const supersedes = onSameName === 'replace' ? numbers : [];
-  const twin = state.activeContents('streams', file.cid).find((entry) => saysTheSame(entry, file.asOf));
+  const twin = state
+    .activeContents('streams', file.cid)
+    .find((entry) => !lost.has(entry.n) && saysTheSame(entry, file.asOf));
   if (twin !== undefined) return { kind: 'duplicate', owner: twin.n, supersedes };
   return { kind: 'new', supersedes };
 }

@@ -10,6 +10,15 @@ const TEMPORARY = /(\.(part|partial|tmp|temp|filepart|crdownload|swp)|~)$/i;
 /** `sidecarKey` of a play file. */
 const SIDECAR = /\.csv(\.gz)?\.meta\.json$/;
 
+/** Hidden, or still being written. */
+export function isIgnored(filename: string): boolean {
+  const hidden = filename.split('/').some((segment) => segment.startsWith('.') || segment.startsWith('_'));
+  return hidden || TEMPORARY.test(filename);
+}
+
+export const isTakenName = (filename: string): boolean => /\.csv(\.gz)?$/.test(filename);
+export const isSidecarName = (filename: string): boolean => SIDECAR.test(filename);
+
 export interface Arrivals {
   readonly files: readonly SourceFile[];
   /** Objects that are no play files, or whose key no lake can hold, by key: nobody takes them, so a person should hear of them. */
@@ -39,11 +48,10 @@ export async function pendingFiles(lake: Lake, dataset: Dataset): Promise<Arriva
   const prefix = rawPrefix(dataset);
   for await (const object of lake.list(prefix)) {
     const filename = object.key.slice(prefix.length);
-    const hidden = filename.split('/').some((segment) => segment.startsWith('.') || segment.startsWith('_'));
-    if (hidden || TEMPORARY.test(filename)) continue;
+    if (isIgnored(filename)) continue;
     const fits = Buffer.byteLength(object.key) <= MAX_KEY_BYTES;
-    if (fits && /\.csv(\.gz)?$/.test(filename)) files.push({ dataset, filename, object });
-    else if (fits && SIDECAR.test(filename)) sidecars.set(object.key, object);
+    if (fits && isTakenName(filename)) files.push({ dataset, filename, object });
+    else if (fits && isSidecarName(filename)) sidecars.set(object.key, object);
     else strangers.push(object.key);
   }
   return { files: files.map((file) => withSidecar(file, sidecars)), strangers };

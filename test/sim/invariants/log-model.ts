@@ -1,4 +1,4 @@
-import type { AcceptedEntry, LogEntry } from '../../../src/lake/entry.ts';
+import { type AcceptedEntry, type LogEntry, logEntrySchema } from '../../../src/lake/entry.ts';
 import { LOG_ENTRY, logKey } from '../../../src/lake/zones.ts';
 import type { OnSameName } from '../../../src/stages/on-same-name.ts';
 import type { Charts } from '../../reference/charts.ts';
@@ -35,7 +35,8 @@ export class LogModel {
   observe({ key, before, after }: ObjectChange, store: MemoryStore): boolean {
     if (!LOG_ENTRY.test(key)) return false;
     if (before !== undefined || after === undefined) return violated(`${key} was changed or removed`);
-    const entry = JSON.parse(Buffer.from(after.body).toString('utf8')) as LogEntry;
+    // Without its seal, as the checkpoint has it.
+    const entry = logEntrySchema.parse(JSON.parse(Buffer.from(after.body).toString('utf8')));
     demand(key === logKey(this.entries.length + 1), () => `${key} leaves a gap`);
     demand(entry.n === this.entries.length + 1, () => `${key} says that it is ${entry.n}`);
     demand(entry.previous === this.#head, () => `${key} does not follow the entry before it`);

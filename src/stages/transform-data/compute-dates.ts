@@ -1,0 +1,134 @@
+import { EngineError } from '../../engines/errors.ts';
+import type { PlanResult, Row } from '../../engines/engine.ts';
+import { KPI_VERSION } from '../../kpis/index.ts';
+import type { Sources } from '../../kpis/sources.ts';
+import { transformPlan } from '../../kpis/transform-plan.ts';
+import type { Workspace } from '../../lake/lake.ts';
+import { damagedObjects, lostObjects } from '../../lake/owned-objects.ts';
+import { type Publication, unpublished } from '../../lake/publication.ts';
+import type { LakeState } from '../../lake/state.ts';
+import type { StageContext } from '../context.ts';
+import { batchesOf } from './batches.ts';
+import { type ComputedFile, ComputedFiles } from './computed-files.ts';
+import type { DamagedPartsError } from './errors.ts';
+import { type PartsByDate, wholeDates } from './whole-dates.ts';
+
+/** What computing needs: a state of the log, and no more of the pipeline than the engine. */
+export interface ComputeContext extends Pick<
+  StageContext,
+  'lake' | 'engine' | 'ports' | 'limits' | 'signal'
+> {
+  readonly state: LakeState;
+}
+
+/** The KPIs of one date; its files lie in a workspace that goes when the next batch begins. */
+export interface ComputedDate {
+  readonly date: string;
+  /** Of the workspace. */
+  readonly attempt: string;
+  /** The publication that follows, without its files. */
+  readonly facts: Publication;
+  readonly files: readonly ComputedFile[];
+}
+
+/**
+ * Computes the KPIs of dates from exactly the parts that the log lists, and writes nothing but a workspace.
+ * Dates are taken together up to a number of plays, so that the catalogue is read once for many small dates
+ * and memory does not grow with their number. A date whose parts are damaged is told, and left out.
+ */
+export async function* computeDates(
+  context: ComputeContext,
+  dates: readonly string[],
+  onDamaged: (error: DamagedPartsError) => void,
+): AsyncGenerator<ComputedDate> {
+  const { lake, state, limits } = context;
+  const parts = state.activeParts();
+  for (const batch of batchesOf(dates, parts, limits)) {
+    const { whole, damaged } = await wholeDates(lake, state, batch, parts, lostObjects);
+    damaged.forEach(onDamaged);
+    if (whole.length > 0) yield* computeBatch(context, whole, parts, onDamaged);
+  }
+}
+
+async function* computeBatch(
+  context: ComputeContext,
+  dates: readonly string[],
+  partsByDate: PartsByDate,
+  onDamaged: (error: DamagedPartsError) => void,
+): AsyncGenerator<ComputedDate> {
+  const { lake, state, ports, signal } = context;
+  // Versions first: what the log gains while we compute is then published by the next run.
+  const versions = new Map(dates.map((date) => [date, state.version(date)]));
+  const attempt = ports.uniqueId();
+  const workspace = await lake.workspace(attempt);
+  let readable: readonly string[];
+  try {
+    const result = await execute(context, dates, partsByDate, workspace);
+    if ('files' in result) {
+      const plays = new Map(
+        (result.rows['date_counts'] ?? []).map((row) => [row['date'], Number(row['plays'])]),
+      );
+      const computed = new ComputedFiles(context, workspace, result);
+      for (const date of dates) {
+        signal.throwIfAborted();
+        const facts: Publication = {
+          ...unpublished(date),
+          version: versions.get(date) ?? 0,
+          kpi_version: KPI_VERSION,
+          published_on: ports.now().toISOString(),
+          plays: plays.get(date) ?? 0,
+          parts: partCounts(result.rows['part_counts'] ?? [], date, partsByDate),
+        };
+        yield { date, attempt, facts, files: await computed.of(date) };
+      }
+      return;
+    }
+    result.damaged.forEach(onDamaged);
+    readable = result.whole;
+  } finally {
+    await workspace.dispose();
+  }
+  if (readable.length > 0) yield* computeBatch(context, readable, partsByDate, onDamaged);
+}
+
+/** If the engine cannot read the parts of some dates, their hashes say of which. */
+async function execute(
+  { lake, state, engine, signal }: ComputeContext,
+  dates: readonly string[],
+  partsByDate: PartsByDate,
+  workspace: Workspace,
+): Promise<PlanResult | Awaited<ReturnType<typeof wholeDates>>> {
+  const parts = dates.flatMap((date) => partsByDate.get(date) ?? []);
+  const catalogueKeys = (dataset: 'users' | 'songs'): string[] =>
+    state.catalogue(dataset).flatMap((entry) => entry.parts.map(({ key }) => key));
+  const sources: Sources = {
+    plays: await lake.engineInputs(parts.map(({ key }) => key)),
+    songs: await lake.engineInputs(catalogueKeys('songs')),
+    users: await lake.engineInputs(catalogueKeys('users')),
+    // A part holds a play once, so only dates with several parts can hold it twice.
+    overlapping: parts.length > new Set(parts.map(({ date }) => date)).size,
+  };
+  try {
+    return await engine.run(
+      transformPlan(sources, (kpi) => workspace.path(kpi)),
+      signal,
+    );
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    const found = await wholeDates(lake, state, dates, partsByDate, damagedObjects);
+    if (found.damaged.length === 0) throw error;
+    return found;
+  }
+}
+
+function partCounts(rows: readonly Row[], date: string, parts: PartsByDate): Publication['parts'] {
+  return (parts.get(date) ?? []).map(({ key }) => {
+    const row = rows.find((counts) => counts['date'] === date && key.endsWith(`/${String(counts['part'])}`));
+    return {
+      key,
+      plays: Number(row?.['plays'] ?? 0),
+      unknown_track: Number(row?.['unknown_track'] ?? 0),
+      unknown_user: Number(row?.['unknown_user'] ?? 0),
+    };
+  });
+}

@@ -1,0 +1,173 @@
+import { CreateTableCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { bytesOf, checkLimits, checkNode } from '../../src/pipeline/doctor/check-machine.ts';
+import { withDefaults, type HitparadeConfig } from '../../src/pipeline/config.ts';
+import { openHitparade } from '../../src/pipeline/open.ts';
+import type { DoctorReport } from '../../src/pipeline/doctor/report.ts';
+import { alterSealed } from '../support/alter-sealed.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { historyLake, inLake, inTables } from '../support/verified-lake.ts';
+
+async function diagnosed(config: HitparadeConfig): Promise<DoctorReport> {
+  const hitparade = await openHitparade(config);
+  try {
+    return await hitparade.doctor();
+  } finally {
+    await hitparade.close();
+  }
+}
+
+const failed = ({ checks }: DoctorReport) => checks.filter(({ ok }) => !ok);
+const everything = async (directory: string): Promise<readonly string[]> =>
+  (await readdir(directory, { recursive: true })).sort();
+
+test('a folder that is no lake yet is well, and stays as it was', async () => {
+  const directory = await temporaryDirectory();
+  await mkdir(join(directory, 'raw/streams'), { recursive: true });
+  await writeFile(join(directory, 'raw/streams/monday.csv'), 'user_id,track_id,listen_time\n');
+  const before = await everything(directory);
+  const report = await diagnosed({ lake: directory });
+  expect(failed(report)).toEqual([]);
+  expect(report.ok).toBe(true);
+  expect(report.checks.map(({ name }) => name)).toEqual([
+    ...['node', 'duckdb', 'limits', 'lake', 'hard_links', 'folder_sync', 'file_times'],
+    ...['raw_files', 'space', 'private', 'log', 'tables'],
+  ]);
+  expect(await everything(directory)).toEqual(before);
+});
+
+test('a lake that has run is well, its tables too', async () => {
+  const directory = await historyLake();
+  const content = async (): Promise<readonly string[]> =>
+    (await everything(directory)).filter((path) => !path.startsWith('.hitparade/dynamodb'));
+  const before = await content();
+  const report = await diagnosed({ lake: directory });
+  expect(failed(report)).toEqual([]);
+  expect(report.checks.at(-1)).toMatchObject({
+    name: 'table_owner',
+    found: expect.stringContaining('3 dates') as string,
+  });
+  expect(await content()).toEqual(before);
+});
+
+test('a lake that is not there is told, and not made', async () => {
+  const directory = join(await temporaryDirectory(), 'lkae');
+  const report = await diagnosed({ lake: directory });
+  expect(failed(report)).toMatchObject([{ name: 'lake', remedy: expect.stringContaining('init') as string }]);
+  expect(await readdir(join(directory, '..'))).toEqual([]);
+});
+
+test('what lies in raw and will never be taken is named', async () => {
+  const directory = await temporaryDirectory();
+  const streams = join(directory, 'raw/streams');
+  await mkdir(streams, { recursive: true });
+  await symlink('/etc/hostname', join(streams, 'link.csv'));
+  await writeFile(join(streams, 'notes.txt'), '');
+  await writeFile(join(streams, 'still.csv.part'), '');
+  await writeFile(
+    Buffer.concat([Buffer.from(`${streams}/caf`), Buffer.from([0xe9]), Buffer.from('.csv')]),
+    '',
+  );
+  const [check] = failed(await diagnosed({ lake: directory }));
+  expect(check).toMatchObject({ name: 'raw_files' });
+  expect(check?.found).toContain('link.csv is a link');
+  expect(check?.found).toContain('notes.txt is no .csv');
+  expect(check?.found).toContain('name that is not UTF-8');
+  expect(check?.found).not.toContain('still.csv');
+});
+
+test.runIf(process.getuid?.() !== 0)(
+  'a lake that this user cannot write, and files that it cannot read, are told',
+  async () => {
+    const directory = await temporaryDirectory();
+    await mkdir(join(directory, 'raw/streams'), { recursive: true });
+    await writeFile(join(directory, 'raw/streams/1.csv'), '', { mode: 0o000 });
+    await chmod(directory, 0o500);
+    const report = await diagnosed({ lake: directory });
+    await chmod(directory, 0o700);
+    expect(failed(report).map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['lake', 'hard_links', 'raw_files']),
+    );
+  },
+);
+
+test('keys that others can read are told, with the command that mends it', async () => {
+  const directory = await historyLake();
+  await chmod(join(directory, '.hitparade'), 0o755);
+  expect(failed(await diagnosed({ lake: directory }))).toMatchObject([
+    { name: 'private', remedy: '`chmod 700 .hitparade/`' },
+  ]);
+});
+
+test('a log that cannot be read, and one that is ahead of this clock, are told', async () => {
+  const directory = await historyLake();
+  const path = join(directory, '_log/000000000008.json');
+  await alterSealed(path, '"at":"2', '"at":"3');
+  expect(failed(await diagnosed({ lake: directory }))).toMatchObject([{ name: 'clock' }]);
+  await writeFile(path, (await readFile(path, 'utf8')).replace('"format":1', '"format":2'));
+  expect(failed(await diagnosed({ lake: directory }))).toMatchObject([{ name: 'log' }]);
+});
+
+test('tables with other keys, and tables of another lake, are told', async () => {
+  const directory = await historyLake();
+  await inLake(directory, async (hitparade) => {
+    await inTables(hitparade, async (client) => {
+      await client.send(
+        new UpdateItemCommand({
+          TableName: 'PublishedDates',
+          Key: { date: { S: '2024-06-25' } },
+          UpdateExpression: 'SET lake = :x',
+          ExpressionAttributeValues: { ':x': { S: 'x' } },
+        }),
+      );
+      await client.send(
+        new CreateTableCommand({
+          TableName: 'other-ProcessedStreams',
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        }),
+      );
+    });
+  });
+  expect(failed(await diagnosed({ lake: directory }))).toMatchObject([{ name: 'table_owner' }]);
+  const other = failed(await diagnosed({ lake: directory, tablePrefix: 'other-' }));
+  expect(other).toMatchObject([
+    { name: 'table_keys', remedy: expect.stringContaining('--table-prefix') as string },
+  ]);
+});
+
+test('tables that cannot be reached are told', async () => {
+  const directory = await temporaryDirectory();
+  process.env['AWS_ACCESS_KEY_ID'] = 'x';
+  process.env['AWS_SECRET_ACCESS_KEY'] = 'x';
+  try {
+    const report = await diagnosed({ lake: directory, dynamodbEndpoint: 'http://127.0.0.1:9' });
+    expect(failed(report)).toMatchObject([{ name: 'tables' }]);
+  } finally {
+    delete process.env['AWS_ACCESS_KEY_ID'];
+    delete process.env['AWS_SECRET_ACCESS_KEY'];
+  }
+});
+
+test('limits above the machine, an engine that does not start and an old Node are told', async () => {
+  const config = (options: Partial<HitparadeConfig>) => withDefaults({ lake: '/lake', ...options });
+  const machine = { bytes: 8e9, cores: 4 };
+  expect(checkLimits(config({ memoryLimit: '1GB', threads: 4 }), machine)).toMatchObject({
+    ok: true,
+    remedy: '',
+  });
+  expect(checkLimits(config({ memoryLimit: '9GB', threads: 4 }), machine)).toMatchObject({ ok: false });
+  expect(checkLimits(config({ memoryLimit: '1GB', threads: 5 }), machine).remedy).toContain('--threads 4');
+  expect([bytesOf('1GB'), bytesOf('512MiB'), bytesOf('80%')]).toEqual([1e9, 512 * 2 ** 20, undefined]);
+  const report = await diagnosed({ lake: await temporaryDirectory(), memoryLimit: 'plenty' });
+  expect(failed(report)).toMatchObject([{ name: 'duckdb' }]);
+  expect(checkNode('20.18.3')).toMatchObject({ ok: false });
+  expect(checkNode('22.0.0')).toMatchObject({ ok: true });
+  const manifest = JSON.parse(await readFile(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+    readonly engines: { readonly node: string };
+  };
+  expect(checkNode('1.0.0').remedy).toContain(manifest.engines.node.replace('>=', ''));
+});
