@@ -1,11 +1,12 @@
 import { asError, HitparadeError } from '../errors.ts';
 import type { LogEntry } from '../lake/entry.ts';
 import type { LakeState } from '../lake/state.ts';
+import { hashObject } from '../lake/hash-object.ts';
 import { ObjectChangedError, ObjectMissingError } from '../lake/errors.ts';
 import { claimFile } from '../stages/check-if-processed/claim.ts';
 import type { SourceFile } from '../stages/context.ts';
 import { acceptFile, refuseFile } from '../stages/validate/accept-file.ts';
-import { SAME_NAME } from '../stages/validate/classify.ts';
+import { classify, SAME_NAME } from '../stages/validate/classify.ts';
 import { poisoned } from './errors.ts';
 import { whileBeating } from './heartbeat.ts';
 import type { Progress } from './progress.ts';
@@ -27,16 +28,21 @@ export async function acceptSource(
   source: SourceFile,
   progress: Progress,
 ): Promise<DecidedFile | undefined> {
-  const { ledger, log, observe } = context;
+  const { ledger, observe } = context;
   const { dataset, filename } = source;
   const name = claimName(source);
+  let known: LogEntry | undefined;
   const claim = await claimFile(ledger, name, context, async () => {
-    await log.catchUp();
-    return decided(log.state, source) !== undefined;
+    known = await takenBefore(context, source);
+    return known !== undefined;
+  }).catch((error: unknown) => {
+    if (!sourceMoved(error)) throw error;
+    leftForLater(context, source, error);
   });
+  if (claim === undefined) return undefined;
   if (!claim.claimed) {
-    const known = claim.heldBy === undefined ? decided(log.state, source) : undefined;
-    if (known !== undefined) return { source, entry: known, repeated: true, epoch: undefined };
+    if (claim.heldBy === undefined && known !== undefined)
+      return { source, entry: known, repeated: true, epoch: undefined };
     const message = `another runner (${String(claim.heldBy)}) has this file`;
     observe({ type: 'notice', dataset, subject: filename, message });
     return undefined;
@@ -49,11 +55,34 @@ export async function acceptSource(
   } catch (error) {
     await releaseClaim(context, name, claim.epoch, isBlameless(context, error));
     if (!sourceMoved(error)) throw error;
-    // No failure: whoever writes it is not done.
-    const message = `${error.message} It is left for the next run.`;
-    observe({ type: 'notice', dataset, subject: filename, message });
+    leftForLater(context, source, error);
     return undefined;
   }
+}
+
+/** No failure: whoever writes it is not done. */
+function leftForLater({ observe }: RunContext, { dataset, filename }: SourceFile, error: Error): void {
+  const message = `${error.message} It is left for the next run.`;
+  observe({ type: 'notice', dataset, subject: filename, message });
+}
+
+/**
+ * The entry that has taken what lies there, if nothing is left to decide about it. Its version alone does not
+ * tell: another runner that archives it may have given it a new one.
+ */
+async function takenBefore(context: RunContext, source: SourceFile): Promise<LogEntry | undefined> {
+  const { lake, log, onSameName } = context;
+  const { dataset, filename, object } = source;
+  await log.catchUp();
+  const { state } = log;
+  const known = decided(state, source);
+  if (known !== undefined || dataset !== 'streams') return known;
+  const candidates = [state.latest(dataset, filename), ...state.activeDeliveries(dataset, filename)];
+  if (!candidates.some((entry) => entry?.bytes === object.bytes)) return undefined;
+  const { sha256: cid } = await hashObject(lake, object.key);
+  const asOf = object.modified.toISOString();
+  const answer = classify(state, { dataset, filename, cid, asOf }, onSameName);
+  return answer.kind === 'taken' ? answer.by : undefined;
 }
 
 /**
