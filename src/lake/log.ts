@@ -88,6 +88,7 @@ export class CommitLog {
       const n = this.state.head + 1;
       const entry: LogEntry = { format: LOG_FORMAT, n, previous: this.#head, ...body };
       const bytes = sealed(JSON.stringify(entry));
+      await this.#assertStillThere();
       const created = await this.#lake.putIfAbsent(logKey(n), bytes);
       if (created) {
         this.#append(entry, bytes);
@@ -100,6 +101,15 @@ export class CommitLog {
       this.#append(found, there);
       if (found.attempt === entry.attempt) return found;
     }
+  }
+
+  /** A lake that was unmounted or emptied under us must not get a log that begins in the middle. */
+  async #assertStillThere(): Promise<void> {
+    const { head } = this.state;
+    if (head === 0 || (await this.#lake.head(logKey(head))) !== undefined) return;
+    throw new LogCorruptError(`log entry ${logKey(head)} was there a moment ago, and is gone.`, {
+      hint: 'See whether the disk of the lake is mounted. If entries were deleted, restore them from a backup.',
+    });
   }
 
   /** Stores the fold if it has grown by enough to be worth a write, or if `settled` rose. */

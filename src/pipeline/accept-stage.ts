@@ -1,16 +1,14 @@
 import { asError, HitparadeError } from '../errors.ts';
 import type { LogEntry } from '../lake/entry.ts';
 import { ObjectChangedError, ObjectMissingError } from '../lake/errors.ts';
-import { lostEntries } from '../lake/owned-objects.ts';
 import { claimFile } from '../stages/check-if-processed/claim.ts';
 import type { SourceFile } from '../stages/context.ts';
 import { acceptFile, refuseFile } from '../stages/validate/accept-file.ts';
-import { byRuleOfThatTime } from '../stages/validate/classify.ts';
-import { SIDECAR_MISMATCH, SIDECAR_UNREADABLE } from '../stages/sidecar.ts';
 import { poisoned } from './errors.ts';
 import { whileBeating } from './heartbeat.ts';
 import type { Progress } from './progress.ts';
 import type { RunContext } from './session.ts';
+import { decided, takenBefore } from './taken-before.ts';
 
 /** A source file whose fate the log has decided, on its way to the archive. */
 export interface DecidedFile {
@@ -28,16 +26,21 @@ export async function acceptSource(
   source: SourceFile,
   progress: Progress,
 ): Promise<DecidedFile | undefined> {
-  const { ledger, log, observe } = context;
+  const { ledger, observe } = context;
   const { dataset, filename } = source;
   const name = claimName(source);
+  let known: LogEntry | undefined;
   const claim = await claimFile(ledger, name, context, async () => {
-    await log.catchUp();
-    return (await decided(context, source)) !== undefined;
+    known = await takenBefore(context, source);
+    return known !== undefined;
+  }).catch((error: unknown) => {
+    if (!sourceMoved(error)) throw error;
+    leftForLater(context, source, error);
   });
+  if (claim === undefined) return undefined;
   if (!claim.claimed) {
-    const known = claim.heldBy === undefined ? await decided(context, source) : undefined;
-    if (known !== undefined) return { source, entry: known, repeated: true, epoch: undefined };
+    if (claim.heldBy === undefined && known !== undefined)
+      return { source, entry: known, repeated: true, epoch: undefined };
     const message = `another runner (${String(claim.heldBy)}) has this file`;
     observe({ type: 'notice', dataset, subject: filename, message, heldElsewhere: true });
     return undefined;
@@ -50,11 +53,15 @@ export async function acceptSource(
   } catch (error) {
     await releaseClaim(context, name, claim.epoch, isBlameless(context, error));
     if (!sourceMoved(error)) throw error;
-    // No failure: whoever writes it is not done.
-    const message = `${error.message} It is left for the next run.`;
-    observe({ type: 'notice', dataset, subject: filename, message });
+    leftForLater(context, source, error);
     return undefined;
   }
+}
+
+/** No failure: whoever writes it is not done. */
+function leftForLater({ observe }: RunContext, { dataset, filename }: SourceFile, error: Error): void {
+  const message = `${error.message} It is left for the next run.`;
+  observe({ type: 'notice', dataset, subject: filename, message });
 }
 
 /**
@@ -112,25 +119,6 @@ function isBlameless({ signal }: RunContext, error: unknown): boolean {
   return (
     signal.aborted || sourceMoved(error) || (error instanceof HitparadeError && error.kind === 'temporary')
   );
-}
-
-const BY_SIDECAR: ReadonlySet<string> = new Set([SIDECAR_MISMATCH, SIDECAR_UNREADABLE]);
-
-/** What the log says of exactly this object: it was taken, and only has to be finished. */
-async function decided(
-  { lake, log, limits }: RunContext,
-  { dataset, filename, object }: SourceFile,
-): Promise<LogEntry | undefined> {
-  const entry = log.state.latest(dataset, filename);
-  if (entry?.sourceVersion !== object.version) return undefined;
-  // It was taken, and what was made of it is gone: it is taken again.
-  const owner = log.state.owner(entry);
-  if (owner !== undefined && (await lostEntries(lake, [owner])).size > 0) return undefined;
-  // Of a catalogue, only what changed comes here; one that was accepted is to be read again.
-  if (dataset !== 'streams' && entry.kind === 'accepted') return undefined;
-  if (entry.kind !== 'rejected') return entry;
-  // The limits, the policy or the sidecar may be others by now.
-  return byRuleOfThatTime(entry, limits) || BY_SIDECAR.has(entry.error.code) ? undefined : entry;
 }
 
 function leaseEnd({ ports, leaseSeconds }: RunContext): Date {

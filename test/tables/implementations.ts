@@ -56,4 +56,6 @@ const memory: Implementation = {
   },
 };
 
-export const IMPLEMENTATIONS: readonly Implementation[] = [dynalite, memory];
+/** Those that check requests as DynamoDB does. */
+export const SERVERS: readonly Implementation[] = [dynalite];
+export const IMPLEMENTATIONS: readonly Implementation[] = [...SERVERS, memory];

@@ -12,8 +12,12 @@ export interface Suite {
 }
 
 /** Runs the same sentences over every implementation of DynamoDB that the project supports. */
-export function describeTables(subject: string, sentences: (suite: Suite) => void): void {
-  describe.each(IMPLEMENTATIONS)(`${subject} on $name`, (implementation) => {
+export function describeTables(
+  subject: string,
+  sentences: (suite: Suite) => void,
+  implementations = IMPLEMENTATIONS,
+): void {
+  describe.each(implementations)(`${subject} on $name`, (implementation) => {
     let server: TableServer | undefined;
     let count = 0;
     beforeAll(async () => {
