@@ -55,14 +55,13 @@ export class LocalTrash {
     await this.#writer.create(join(this.#directory, `${id}.json`), (file) =>
       file.writeFile(JSON.stringify(intent)),
     );
+    let trashed: string | undefined;
     try {
-      await rename(path, join(this.#directory, id));
-    } catch (error) {
-      await rm(join(this.#directory, `${id}.json`));
-      if (errnoOf(error) === 'ENOENT') return false;
-      throw error;
+      trashed = await this.#moveAway(path, id);
+    } finally {
+      if (trashed === undefined) await rm(join(this.#directory, `${id}.json`));
     }
-    return this.#finish(id, intent);
+    return trashed === undefined ? false : this.#finish(id, intent, trashed);
   }
 
   /**
@@ -76,17 +75,43 @@ export class LocalTrash {
       const id = basename(name, '.json');
       const written = await lstatIfPresent(join(this.#directory, name));
       if (written === undefined) continue;
-      if ((await lstatIfPresent(join(this.#directory, id))) !== undefined) {
-        const intent = await this.#read(name);
-        if (intent !== undefined) await this.#finish(id, intent);
+      const intent = await this.#read(name);
+      if (intent === undefined) continue;
+      const trashed = await this.#trashed(id, intent);
+      if (trashed !== undefined) {
+        await this.#finish(id, intent, trashed);
       } else if (Date.now() - Number(written.mtimeMs) > olderThanMs) {
         await rm(join(this.#directory, name), { force: true });
       }
     }
   }
 
-  async #finish(id: string, intent: Intent): Promise<boolean> {
-    const trashed = join(this.#directory, id);
+  /** Where the file is now; `undefined` if it was gone. */
+  async #moveAway(path: string, id: string): Promise<string | undefined> {
+    for (const place of this.#places(path, id)) {
+      try {
+        await rename(path, place);
+        return place;
+      } catch (error) {
+        if (errnoOf(error) === 'ENOENT') return undefined;
+        if (errnoOf(error) !== 'EXDEV') throw error;
+      }
+    }
+    throw new InvariantError(`${path} lies on another file system than its own folder`);
+  }
+
+  /** A rename does not leave the file system, and the folder can be a mount of its own: then beside the file. */
+  #places(path: string, id: string): readonly string[] {
+    return [join(this.#directory, id), join(dirname(path), `${PRIVATE_NAME}-${id}`)];
+  }
+
+  async #trashed(id: string, { key }: Intent): Promise<string | undefined> {
+    for (const place of this.#places(join(this.#root, key), id))
+      if ((await lstatIfPresent(place)) !== undefined) return place;
+    return undefined;
+  }
+
+  async #finish(id: string, intent: Intent, trashed: string): Promise<boolean> {
     const path = join(this.#root, intent.key);
     const stat = await lstatIfPresent(trashed);
     // Another process recovered it; what it decided shows in whether the key is there again.

@@ -25,6 +25,7 @@ const REFUSALS: Readonly<Record<string, { readonly problem: string; readonly hin
   ENOTDIR: FILE_IN_THE_WAY,
 };
 const FULL = ['ENOSPC', 'EDQUOT'];
+const BROKEN = 'EIO';
 
 /** LevelDB tells what the system said as a text only. */
 const TEXTS = [
@@ -34,6 +35,7 @@ const TEXTS = [
   ['Not a directory', 'ENOTDIR'],
   ['No space left on device', 'ENOSPC'],
   ['Disk quota exceeded', 'EDQUOT'],
+  ['Input/output error', BROKEN],
 ] as const;
 
 /** Runs a step on the directory of the embedded tables; what the system refuses is told with a remedy. */
@@ -64,6 +66,13 @@ function named(directory: string, cause: unknown): unknown {
     const message = `The embedded tables cannot be stored in ${directory}: ${refusal.problem} (${code}).`;
     return new TablesConfigError(message, { hint: refusal.hint, cause });
   }
+  if (code === BROKEN) {
+    return new TablesUnavailableError(
+      `The disk fails to keep the embedded tables in ${directory} (${code}).`,
+      'unreachable',
+      { hint: 'Check the disk or mount that holds the lake, then run again.', cause },
+    );
+  }
   if (!FULL.includes(code)) return cause;
   return new TablesUnavailableError(
     `No space is left for the embedded tables in ${directory} (${code}).`,
@@ -76,7 +85,7 @@ function named(directory: string, cause: unknown): unknown {
 function refusalCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (code in REFUSALS || FULL.includes(code)) return code;
+  if (code in REFUSALS || FULL.includes(code) || code === BROKEN) return code;
   if (code === 'LEVEL_IO_ERROR') return TEXTS.find(([text]) => error.message.includes(text))?.[1];
   return refusalCode(error.cause);
 }

@@ -4,7 +4,7 @@ import { hitparade } from '../cli-e2e/support/program.ts';
 import { randomOf, scaled, SEED, shuffled } from './support/budget.ts';
 import { inDirectory } from './support/directory.ts';
 import { inTwoLanes } from './support/lanes.ts';
-import { type Outcome, outcomeOf } from './support/outcome.ts';
+import { type Outcome, outcomeOf, withoutOrder } from './support/outcome.ts';
 import { leavesATrace, phaseOf } from './support/phase.ts';
 import { drop, FIRST } from './support/scenario.ts';
 import { assertNoHalves } from './support/sound.ts';
@@ -15,8 +15,11 @@ const RUN = ['run', '--lake', 'lake', '--quiet'];
 const REJECTED = 3;
 const FULL = 75;
 const ERRORS = ['ENOSPC', 'EIO'] as const;
-/** Calls that a broken or full disk can refuse, and how often each is refused. */
-const REFUSED = ['fsync', 'link', 'rename', 'write'] as const;
+/**
+ * Calls that a broken or full disk can refuse. Not `write`: what strace would count are above all the signals
+ * between threads. `full-disk.kill.ts` has real ones.
+ */
+const REFUSED = ['fsync', 'link', 'rename'] as const;
 const TRIES_EACH = scaled(3);
 
 beforeAll(requireStrace);
@@ -71,13 +74,14 @@ function tried({ call: { name, nth }, error }: Try, expected: Outcome, tally: Ta
       expect(stderr).not.toMatch(/^ +at .*\.js:/m);
       // What only tidies up, or is done again, may go on.
       if (code !== REJECTED) {
-        expect(code, stderr).toBe(error === 'ENOSPC' ? FULL : expect.toBeOneOf([1, FULL]));
+        expect(error === 'ENOSPC' ? [FULL] : [1, FULL], stderr).toContain(code);
         expect(stderr).toMatch(/^error: .+\nhint: .+/m);
       }
     }
     await assertNoHalves(lake);
     const after = await hitparade(RUN, { cwd });
     expect([0, REJECTED], after.stderr).toContain(after.code);
-    expect(await outcomeOf(lake)).toEqual(expected);
+    // A file that was refused may come after those that were not.
+    expect(withoutOrder(await outcomeOf(lake))).toEqual(withoutOrder(expected));
   });
 }

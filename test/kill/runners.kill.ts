@@ -6,7 +6,7 @@ import { hitparade, type Running, start } from '../cli-e2e/support/program.ts';
 import { randomOf, scaled, SEED } from './support/budget.ts';
 import { inDirectory } from './support/directory.ts';
 import { manyFiles } from './support/many-files.ts';
-import { type Outcome, outcomeOf } from './support/outcome.ts';
+import { outcomeOf, withoutOrder } from './support/outcome.ts';
 import { isQuiet } from './support/quiet.ts';
 import { drop } from './support/scenario.ts';
 import { Tally } from './support/tally.ts';
@@ -110,13 +110,4 @@ async function watched(cwd: string, runners: readonly Running[], tally: Tally): 
     }
   }
   await ended;
-}
-
-/** Which of several equal files was the first is up to chance; that one of them was is not. */
-function withoutOrder({ charts, processed, archive, raw, ledger, decisions }: Outcome): unknown {
-  const kinds = decisions
-    .map((text) => JSON.parse(text) as { readonly cid: string; readonly kind: string })
-    .map(({ cid, kind }) => `${cid} ${kind}`)
-    .toSorted();
-  return { charts, processed, archive, raw, kinds, ledger: ledger.length };
 }

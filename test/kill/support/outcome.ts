@@ -60,6 +60,18 @@ export async function outcomeOf(lake: string): Promise<Outcome> {
   };
 }
 
+/**
+ * The same for files that were taken in another order: which of several equal ones was the first is up to
+ * chance then, that one of them was is not.
+ */
+export function withoutOrder({ charts, processed, archive, raw, ledger, decisions }: Outcome): unknown {
+  const kinds = decisions
+    .map((text) => JSON.parse(text) as { readonly cid: string; readonly kind: string })
+    .map(({ cid, kind }) => `${cid} ${kind}`)
+    .toSorted();
+  return { charts, processed, archive, raw, kinds, ledger: ledger.length };
+}
+
 const factsOf = (item: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(item)
