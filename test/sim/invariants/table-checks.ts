@@ -65,6 +65,11 @@ export class TableChecks {
   checkDate(date: string): void {
     const marker = this.#dynamodb.item('PublishedDates', { date: { S: date } });
     if (marker?.['digest'] === undefined || this.#wiped.has(date)) return;
+    if (kpis.some(({ table }) => !this.#dynamodb.has(table.name))) {
+      // A marker can become complete at the moment at which a person deletes a table.
+      this.#wiped.add(date);
+      return;
+    }
     const version = numberOf(marker, 'version');
     const charts = this.#log.chartsOf(version, date);
     for (const { name, table, toItem } of kpis) {
