@@ -105,10 +105,12 @@ async function examine(
   } catch (error) {
     if (!(error instanceof FileRejectedError)) throw error;
     // What looks broken may be half of an upload: only one version of the file may be rejected.
-    await source.assertUnchanged();
     const known = error instanceof ScanRejectedError ? error.received : undefined;
-    if (known === undefined) return { file, received: await identify(context, file), verdict: error };
-    return { file, received: { cid: known.sha256, bytes: known.bytes }, verdict: error };
+    const received =
+      known === undefined ? await identify(context, file) : { cid: known.sha256, bytes: known.bytes };
+    // After that: the bytes that are named must be those that were read.
+    await source.assertUnchanged();
+    return { file, received, verdict: error };
   }
   await source.assertUnchanged();
   const received: Received = { cid: receipt.cid, bytes: receipt.bytes };
