@@ -49,6 +49,11 @@ export class TableChecks {
       if (item['digest'] !== undefined) this.#wiped.add(item['date']?.S ?? '');
   }
 
+  /** Nobody is at work any more: what a person deleted must be there again. */
+  expectAll(): void {
+    this.#wiped.clear();
+  }
+
   #marker({ key, before, after }: ItemChange): void {
     const date = key['date']?.S ?? '';
     const [was, is] = [numberOf(before, 'version'), numberOf(after, 'version')];
@@ -93,6 +98,9 @@ export class TableChecks {
       demand(is >= was, () => `the ledger's ${name} of ${filename} falls from ${was} to ${is}`);
     }
     const status = after['status']?.S;
+    const isClaim = after['claim_id'] !== undefined && after['claim_id'].S !== before?.['claim_id']?.S;
+    const raised = numberOf(after, 'epoch') > numberOf(before, 'epoch');
+    demand(!isClaim || raised, () => `a claim of ${filename} does not raise its epoch`);
     if (status === 'processing') return;
     const n = numberOf(after, 'log_number');
     const entry = this.#log.entries[n - 1];
