@@ -1,5 +1,6 @@
 import { asError, InvariantError } from '../errors.ts';
 import type { LogEntry } from '../lake/entry.ts';
+import { ObjectMissingError } from '../lake/errors.ts';
 import type { Publication } from '../lake/publication.ts';
 import { archiveSource } from '../stages/archive-stream-file/archive-source.ts';
 import { isPublished, markFile } from '../stages/mark-as-processed/mark.ts';
@@ -94,6 +95,8 @@ export async function archiveFiles(
     try {
       await archiveSource(lake, entry, source);
     } catch (error) {
+      // Somebody else has archived it meanwhile.
+      if (error instanceof ObjectMissingError && (await lake.head(source.object.key)) === undefined) continue;
       // Counted and marked, and still in raw: that must not keep the others there.
       failures.push(asError(error));
     }
