@@ -218,6 +218,9 @@ class Simulation {
       this.#count('replaced');
       this.#drop({ dataset: 'streams', filename, text: playsFile(this.#random, ['2024-06-25']) });
     }
+    // Where two publishers can be in each other's way, stand still more often.
+    const publishes = /PublishedDates|load_to_dynamodb|^(Daily|Top)/.test(call.subject) && call.writes;
+    if (this.#faulty && this.#lockless && publishes && this.#random.chance(0.06)) return 'pause-before';
     if (!this.#faulty || !this.#random.chance(this.#rate) || this.#enabled.length === 0) return undefined;
     const fault = this.#random.pick(this.#enabled);
     return applies(fault, call) ? fault : undefined;
