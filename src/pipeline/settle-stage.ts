@@ -100,6 +100,8 @@ export async function archiveFiles(
     try {
       await archiveSource(lake, entry, source);
     } catch (error) {
+      // Somebody else has archived it meanwhile.
+      if (error instanceof ObjectMissingError && (await lake.head(source.object.key)) === undefined) continue;
       // Counted and marked, and still in raw: that must not keep the others there.
       failures.push(asError(error));
     }

@@ -1,4 +1,5 @@
 import type { LogEntry } from '../lake/entry.ts';
+import { ObjectMissingError } from '../lake/errors.ts';
 import { hashObject } from '../lake/hash-object.ts';
 import { lostEntries } from '../lake/owned-objects.ts';
 import type { SourceFile } from '../stages/context.ts';
@@ -15,6 +16,8 @@ export async function takenBefore(context: RunContext, source: SourceFile): Prom
   const { lake, log } = context;
   const { dataset, filename, object } = source;
   await log.catchUp();
+  // A claim of what is gone would leave an item behind that nobody finishes.
+  if ((await lake.head(object.key)) === undefined) throw new ObjectMissingError(object.key);
   const { state } = log;
   const known = await decided(context, source);
   if (known !== undefined || dataset !== 'streams') return known;

@@ -60,7 +60,7 @@ export class CrashPoints {
       for (const [call, what] of calls.entries())
         if (call % every === 0)
           for (const mode of MODES) {
-            const recovery = await this.#explained(`${labelOf(round, { call, mode }, what)}`, async () => {
+            const recovery = await this.#explained(labelOf(round, { call, mode }, what), async () => {
               const moment = await this.#after(round, { call, mode });
               const length = (await this.#recover(round, moment)).calls.length;
               for (let later = round + 1; later < ROUNDS.length; later++) {

@@ -37,17 +37,16 @@ const STEP_MS = 10;
 export async function live(world: World, clock: Clock, fate?: Point): Promise<Life> {
   const calls: Call[] = [];
   let met = false;
-  let dead = false;
-  let ended = false;
+  const state = { dead: false, ended: false };
   let failure: unknown;
   const step: Step = async (call, apply) => {
     await Promise.resolve();
-    if (dead) return new Promise(() => undefined);
+    if (state.dead) return new Promise(() => undefined);
     clock.nowMs += STEP_MS;
     const mode = calls.length === fate?.call ? fate.mode : undefined;
     calls.push(call);
     met ||= mode !== undefined;
-    dead = mode === 'before' || mode === 'after';
+    state.dead = mode === 'before' || mode === 'after';
     if (mode !== 'before') {
       try {
         const result = apply();
@@ -86,9 +85,9 @@ export async function live(world: World, clock: Clock, fate?: Point): Promise<Li
       failure ??= error;
     })
     .finally(() => {
-      ended = true;
+      state.ended = true;
     });
-  for (let before = -1; !ended && (!dead || before < calls.length);) {
+  for (let before = -1; !state.ended && (!state.dead || before < calls.length);) {
     if (before === calls.length) throw new Error(`the process stands still after ${text(calls)}`);
     before = calls.length;
     await setImmediate();

@@ -14,7 +14,7 @@ import { receiveWith } from './receive.ts';
 import type { Step } from './step.ts';
 
 const LEASE_SECONDS = 30;
-const MAX_ATTEMPTS = 5;
+export const MAX_ATTEMPTS = 5;
 
 export interface ProcessSettings {
   readonly store: MemoryStore;
@@ -23,12 +23,14 @@ export interface ProcessSettings {
   readonly ports: Ports;
   readonly signal: AbortSignal;
   readonly onSameName: OnSameName;
+  /** Where this process has its publish lock, if not where the others have theirs. */
+  readonly ownLock?: string | undefined;
 }
 
 /** What a process works with once it has started: the code of the protocol over ports of our own. */
 export async function openContext(settings: ProcessSettings): Promise<RunContext> {
-  const { store, dynamodb, step, ports, signal, onSameName } = settings;
-  const lake = new MemoryLake(store, step);
+  const { store, dynamodb, step, ports, signal, onSameName, ownLock } = settings;
+  const lake = new MemoryLake(store, step, ownLock);
   const tables = memoryTables(dynamodb, step);
   return {
     lake,

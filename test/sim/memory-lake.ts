@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { AttemptTakenError, ObjectChangedError, ObjectMissingError } from '../../src/lake/errors.ts';
 import type { Lake, ObjectInfo, OpenObject, StagedObject, Workspace } from '../../src/lake/lake.ts';
 import { assertAttempt, assertKey, splitPrefix } from '../../src/lake/local-keys.ts';
-import { RAW, STAGING } from '../../src/lake/zones.ts';
+import { PUBLISH_LOCK, RAW, STAGING } from '../../src/lake/zones.ts';
 import { hashOf, type MemoryStore } from './memory-store.ts';
 import { direct, type Step } from './step.ts';
 
@@ -19,9 +19,12 @@ export class MemoryLake implements Lake {
   readonly url = 'memory:/';
   readonly #store: MemoryStore;
   readonly #step: Step;
+  readonly #ownLock: string;
   readonly #workspaces = new Set<string>();
 
-  constructor(store: MemoryStore, step: Step = direct) {
+  /** @param ownLock the key that stands for the publish lock, so that nobody else sees it */
+  constructor(store: MemoryStore, step: Step = direct, ownLock = PUBLISH_LOCK) {
+    this.#ownLock = ownLock;
     this.#store = store;
     this.#step = step;
   }
@@ -57,8 +60,13 @@ export class MemoryLake implements Lake {
     }
   }
 
-  async open(key: string): Promise<OpenObject> {
+  #place(key: string): string {
     assertKey(key);
+    return key === PUBLISH_LOCK ? this.#ownLock : key;
+  }
+
+  async open(name: string): Promise<OpenObject> {
+    const key = this.#place(name);
     const { info, body } = await this.#call('open', key, false, () => {
       const found = this.#store.info(key);
       const object = this.#store.get(key);
@@ -100,16 +108,16 @@ export class MemoryLake implements Lake {
   }
 
   async putIfMatch(
-    key: string,
+    name: string,
     body: Uint8Array,
     version: string | undefined,
   ): Promise<ObjectInfo | undefined> {
-    assertKey(key);
+    const key = this.#place(name);
     return this.#call('putIfMatch', key, true, () => this.#store.putIfMatch(key, body, version));
   }
 
-  async deleteIfMatch(key: string, version: string): Promise<boolean> {
-    assertKey(key);
+  async deleteIfMatch(name: string, version: string): Promise<boolean> {
+    const key = this.#place(name);
     return this.#call('deleteIfMatch', key, true, () => this.#store.deleteIfMatch(key, version));
   }
 

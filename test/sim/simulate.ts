@@ -49,6 +49,7 @@ class Simulation {
   #ids = 0;
   #faulty = true;
   #deleted = false;
+  readonly #lockless: boolean;
   #failure: unknown;
 
   constructor(seed: number) {
@@ -70,6 +71,8 @@ class Simulation {
     });
     this.#world = new World(random.pick(ON_SAME_NAME), this.#scheduler);
     this.#starts = random.between(2, 6);
+    // The lock only spares work: what is published is right without it, too.
+    this.#lockless = random.chance(0.3);
     this.#plan();
   }
 
@@ -114,6 +117,7 @@ class Simulation {
       });
     }
     if (random.chance(0.9)) this.#world.makeTables();
+    if (random.chance(0.1)) this.#world.occupyArchive('archive/streams/2026/01/plays-0.csv');
     for (let runner = random.between(1, 4); runner > 0; runner--) this.#startSoon();
     if (random.chance(0.3))
       this.#at(random.between(0, 30_000), () => {
@@ -137,7 +141,14 @@ class Simulation {
 
   #deleteSomething(): void {
     const world = this.#world;
-    const what = this.#random.pick(['ledger', 'charts', 'processed', 'checkpoint', 'staging'] as const);
+    const what = this.#random.pick([
+      'ledger',
+      'charts',
+      'processed',
+      'checkpoint',
+      'staging',
+      'checkpoint for another',
+    ] as const);
     const busy = this.#scheduler.processes.length > 0;
     if (what === 'staging' && (busy || !world.wipeStaging())) return;
     this.#scheduler.note('people', `delete ${what}`);
@@ -147,6 +158,7 @@ class Simulation {
     if (what === 'charts') world.wipeCharts(this.#random.between(0, 2));
     if (what === 'processed') world.wipeProcessed();
     if (what === 'checkpoint') world.wipeCheckpoint();
+    if (what === 'checkpoint for another') world.replaceCheckpoint();
   }
 
   #stopSomebody(): void {
@@ -173,7 +185,9 @@ class Simulation {
       const { store, dynamodb, onSameName } = this.#world;
       const { step, stop } = process;
       const ports = this.#portsOf(process);
-      await run(await openContext({ store, dynamodb, step, ports, signal: stop.signal, onSameName }));
+      const ownLock = this.#lockless ? `_staging/${process.name}.lock` : undefined;
+      const { signal } = stop;
+      await run(await openContext({ store, dynamodb, step, ports, signal, onSameName, ownLock }));
     };
     this.#scheduler.start(process, work, (_, error) => {
       if (error !== undefined && !this.#isExpected(error)) this.#failure ??= error;
@@ -198,6 +212,15 @@ class Simulation {
 
   #faultOf(call: Call): Fault | undefined {
     if (call.port === 'receive' && call.subject === KILLER) return 'crash-before';
+    if (this.#faulty && call.subject.startsWith('raw/streams/plays') && this.#random.chance(0.004)) {
+      // Just at this moment somebody puts another file in its place.
+      const filename = call.subject.slice('raw/streams/'.length);
+      this.#count('replaced');
+      this.#drop({ dataset: 'streams', filename, text: playsFile(this.#random, ['2024-06-25']) });
+    }
+    // Where two publishers can be in each other's way, stand still more often.
+    const publishes = /PublishedDates|load_to_dynamodb|^(Daily|Top)/.test(call.subject) && call.writes;
+    if (this.#faulty && this.#lockless && publishes && this.#random.chance(0.06)) return 'pause-before';
     if (!this.#faulty || !this.#random.chance(this.#rate) || this.#enabled.length === 0) return undefined;
     const fault = this.#random.pick(this.#enabled);
     return applies(fault, call) ? fault : undefined;

@@ -101,6 +101,25 @@ export class World {
     return true;
   }
 
+  /** Somebody has put other bytes where a file is going to be archived. */
+  occupyArchive(key: string): void {
+    const body = Buffer.from('not yours');
+    this.#texts.set(hashOf(body), '');
+    this.#people(() => this.store.put(key, body));
+  }
+
+  /** A checkpoint of another history, as a backup that was put back in part leaves it. */
+  replaceCheckpoint(): void {
+    const body = this.store.get(CHECKPOINT)?.body;
+    if (body === undefined) return;
+    const checkpoint = JSON.parse(Buffer.from(body).toString('utf8')) as {
+      readonly entries: readonly object[];
+    };
+    const entries = checkpoint.entries.map((entry) => ({ ...entry, filename: 'other.csv' }));
+    const other = { ...checkpoint, entries, head: 'f'.repeat(64) };
+    this.#people(() => this.store.put(CHECKPOINT, Buffer.from(JSON.stringify(other))));
+  }
+
   wipeLedger(): void {
     if (this.dynamodb.has(LEDGER_TABLE.name)) this.#people(() => this.dynamodb.drop(LEDGER_TABLE.name));
   }
@@ -121,6 +140,7 @@ export class World {
   /** What must hold when nobody works any more and nothing is left to do. */
   assertQuiet(): void {
     const { store, dynamodb, log } = this;
+    this.tables.expectAll();
     const left = store.keys(`${RAW}streams/`);
     demand(left.length === 0, () => `files were left in raw: ${left.join(', ')}`);
     const lock = store.keys(`${STAGING}publish.lock`);

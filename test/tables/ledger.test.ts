@@ -93,6 +93,18 @@ describeTables('Ledger', ({ ready }) => {
     expect(await ledger.heartbeat(FILE, 2, later(120))).toBe(true);
   });
 
+  test('a finished file of which nothing is left to decide is not claimed, one in work is', async () => {
+    const ledger = new Ledger(await ready(), randomUUID);
+    const isDecided = (): Promise<boolean> => Promise.resolve(true);
+    expect(await ledger.claim(FILE, as('a', { isDecided }))).toEqual({ claimed: false, heldBy: undefined });
+    await ledger.claim(FILE, as('a'));
+    const claim = await ledger.claim(FILE, as('b', { now: later(31), isDecided }));
+    expect(claim).toMatchObject({ claimed: true, epoch: 2 });
+    await ledger.finish(FILE, 2, SUCCESS);
+    expect(await ledger.claim(FILE, as('c', { isDecided }))).toEqual({ claimed: false, heldBy: undefined });
+    expect(await ledger.get(FILE)).toMatchObject({ status: 'success', epoch: 2 });
+  });
+
   test('finish records the facts and ends the claim', async () => {
     const ledger = new Ledger(await ready(), randomUUID);
     await ledger.claim(FILE, as('a'));

@@ -60,6 +60,9 @@ export async function refuseFile(
   reason: FileRejectedError,
 ): Promise<Acceptance> {
   const received = await identify(context, file);
+  // What nobody has tried yet may have taken its place.
+  const there = await context.lake.head(file.object.key);
+  if (there?.version !== file.object.version) throw new ObjectChangedError(file.object.key);
   const attempt = context.ports.uniqueId();
   return commitFile(context, { file, received, lost: NOTHING_LOST, verdict: reason, attempt, epoch });
 }
@@ -120,8 +123,9 @@ async function examine(
   } catch (error) {
     if (!(error instanceof FileRejectedError)) throw error;
     // What looks broken may be half of an upload: only one version of the file may be rejected.
-    await source.assertUnchanged();
     const received = withSidecar(await receivedWith(context, file, error));
+    // After that: the bytes that are named must be those that were read.
+    await source.assertUnchanged();
     // That bytes are missing explains more than what their absence broke.
     return { file, received, lost: NOTHING_LOST, verdict: refusal(sidecar, received) ?? error };
   }

@@ -4,6 +4,7 @@ import type { OnSameName } from '../../../src/stages/on-same-name.ts';
 import type { Charts } from '../../reference/charts.ts';
 import { type Delivery, runReference } from '../../reference/reference.ts';
 import { hashOf, type MemoryStore, type ObjectChange } from '../memory-store.ts';
+import { MAX_ATTEMPTS } from '../context.ts';
 import { demand, violated } from './violation.ts';
 
 const NO_CHARTS: Charts = { daily_genre: [], top_songs: [], top_genres: [] };
@@ -42,6 +43,8 @@ export class LogModel {
     demand(entry.previous === this.#head, () => `${key} does not follow the entry before it`);
     this.#head = hashOf(after.body);
     this.entries.push(entry);
+    const early = entry.kind === 'rejected' && entry.error.code === 'poisoned' && entry.epoch <= MAX_ATTEMPTS;
+    demand(!early, () => `${entry.filename} is set aside at its claim ${entry.epoch}`);
     if (entry.kind === 'accepted') this.#checkParts(entry, store);
     for (const n of entry.supersedes) this.#end(n);
     if (entry.kind === 'rejected') return true;

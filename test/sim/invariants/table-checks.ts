@@ -49,6 +49,11 @@ export class TableChecks {
       if (item['digest'] !== undefined) this.#wiped.add(item['date']?.S ?? '');
   }
 
+  /** Nobody is at work any more: what a person deleted must be there again. */
+  expectAll(): void {
+    this.#wiped.clear();
+  }
+
   #marker({ key, before, after }: ItemChange): void {
     const date = key['date']?.S ?? '';
     const [was, is] = [numberOf(before, 'version'), numberOf(after, 'version')];
@@ -65,6 +70,11 @@ export class TableChecks {
   checkDate(date: string): void {
     const marker = this.#dynamodb.item('PublishedDates', { date: { S: date } });
     if (marker?.['digest'] === undefined || this.#wiped.has(date)) return;
+    if (kpis.some(({ table }) => !this.#dynamodb.has(table.name))) {
+      // A marker can become complete at the moment at which a person deletes a table.
+      this.#wiped.add(date);
+      return;
+    }
     const version = numberOf(marker, 'version');
     const charts = this.#log.chartsOf(version, date);
     for (const { name, table, toItem } of kpis) {
@@ -88,6 +98,9 @@ export class TableChecks {
       demand(is >= was, () => `the ledger's ${name} of ${filename} falls from ${was} to ${is}`);
     }
     const status = after['status']?.S;
+    const isClaim = after['claim_id'] !== undefined && after['claim_id'].S !== before?.['claim_id']?.S;
+    const raised = numberOf(after, 'epoch') > numberOf(before, 'epoch');
+    demand(!isClaim || raised, () => `a claim of ${filename} does not raise its epoch`);
     if (status === 'processing') return;
     const n = numberOf(after, 'log_number');
     const entry = this.#log.entries[n - 1];
