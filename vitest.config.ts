@@ -41,6 +41,15 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          ...common,
+          testTimeout: 300_000,
+          name: 'thorough',
+          include: ['test/**/*.thorough.ts'],
+          globalSetup: ['test/cli-e2e/support/build.ts'],
+        },
+      },
+      {
         // As long as the budget that they are given.
         test: { ...common, testTimeout: 0, name: 'sim', include: ['test/sim/**/*.sim.ts'] },
         plugins: [mutantPlugin()],

@@ -33,7 +33,7 @@ async function runSuite(name: SuiteName, mutant?: string): Promise<Outcome> {
     ];
     const env = {
       ...process.env,
-      HITPARADE_BUDGET: String(budget),
+      ...(budget === 0 ? {} : { HITPARADE_BUDGET: String(budget) }),
       ...(mutant === undefined ? {} : { HITPARADE_MUTANT: mutant }),
     };
     const output = await ended(args, env);
