@@ -164,13 +164,13 @@ async function writePartitions(
   options: readonly string[],
 ): Promise<readonly WrittenFile[]> {
   const column = quoted(partitionBy);
-  await mkdir(path, { recursive: true });
+  await makeFolder(path);
   const values = await connection.runAndReadAll(`SELECT DISTINCT ${column} FROM ${quoted(from)} LIMIT 2`);
   const [only, another] = values.getRows().map(([value]) => value);
   if (typeof only === 'string' && another === undefined) {
     // The usual case, a file of one day, needs neither a sort nor a partitioned writer.
     const folder = join(path, `${partitionBy}=${only}`);
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const order = orderBy.length === 0 ? '' : ` ORDER BY ${orderBy.map(quoted).join(', ')}`;
     const target = literal(join(folder, 'part.parquet'));
     const reader = await connection.runAndReadAll(
@@ -185,6 +185,15 @@ async function writePartitions(
     `COPY (SELECT * FROM ${quoted(from)} ORDER BY ${order}) TO ${literal(path)} (${partitioned.join(', ')})`,
   );
   return reader.getRowObjectsJson().map((row) => writtenFile(row));
+}
+
+/** Not `recursive`: that calls a full disk a folder that cannot be found. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
 }
 
 /** One row of RETURN_STATS. */

@@ -14,8 +14,8 @@ async function isThere(lake: Lake, { key, staged, bytes }: OwnedObject): Promise
   try {
     await lake.copyIfAbsent(staged, key);
   } catch (error) {
-    if (error instanceof ObjectMissingError) return false;
-    throw error;
+    // Staging goes when all is in place: another runner may have done both since we looked.
+    if (!(error instanceof ObjectMissingError)) throw error;
   }
   return (await lake.head(key))?.bytes === bytes;
 }
