@@ -140,7 +140,7 @@ export const mutants: readonly Mutant[] = [
     file: 'lake/log.ts',
     from: 'if (last === undefined || sha256(last) !== head) return;',
     to: 'if (last === undefined) return;',
-    suite: 'sim',
+    suite: 'recovery',
   },
   {
     id: 'attempts-not-raised',
@@ -172,7 +172,7 @@ export const mutants: readonly Mutant[] = [
     file: 'stages/transform-data/publish-date.ts',
     from: 'if ((await lake.putIfMatch(key, body, replaces)) === undefined) return undefined;',
     to: 'await lake.put(key, body); void replaces;',
-    suite: 'sim',
+    suite: 'long',
   },
   {
     id: 'items-not-fenced',
@@ -224,22 +224,12 @@ export const mutants: readonly Mutant[] = [
     suite: 'sim',
   },
   {
-    id: 'behind-not-visible',
-    what: 'dates are computed before the parts of others are visible',
-    file: 'pipeline/publish-lock.ts',
-    from: `    await makeAllVisible(context);
-`,
-    to: `    void makeAllVisible;
-`,
-    suite: 'sim',
-  },
-  {
-    id: 'glob-instead-of-log',
+    id: 'version-not-asked',
     what: 'the ledger marks files whose dates are published with less',
     file: 'stages/mark-as-processed/mark.ts',
     from: 'publication.version >= entry.n &&',
     to: 'publication.version >= 0 &&',
-    suite: 'sim',
+    suite: 'long',
   },
   {
     id: 'poison-too-early',

@@ -15,6 +15,9 @@ export interface Mutant {
 /** What runs with a mistake in place: a vitest project, files of it, and how much they may try (0: what they always try). */
 export const SUITES = {
   sim: { project: 'sim', filter: 'test/sim', budget: Number(process.env['HITPARADE_BUDGET'] ?? 600) },
+  /** What only a rare history shows. */
+  long: { project: 'sim', filter: 'test/sim', budget: 4_000 },
+  recovery: { project: 'unit', filter: 'test/pipeline/recovery', budget: 0 },
   fuzz: { project: 'unit', filter: 'test/fuzz/sample', budget: 0 },
   lake: { project: 'unit', filter: 'test/lake', budget: 0 },
   engines: { project: 'unit', filter: 'test/engines', budget: 0 },

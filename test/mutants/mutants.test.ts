@@ -26,7 +26,7 @@ async function runSuite(name: SuiteName, mutant?: string): Promise<Outcome> {
       'run',
       '--project',
       project,
-      filter,
+      ...filter.split(' '),
       '--bail=1',
       '--reporter=json',
       `--outputFile=${report}`,
