@@ -16,7 +16,7 @@ export default defineConfig({
           ...common,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/cli-e2e/**', 'test/mutants/**', INSTALL],
+          exclude: ['test/cli-e2e/**', INSTALL],
         },
         plugins: [mutantPlugin()],
       },
@@ -70,7 +70,7 @@ export default defineConfig({
         },
       },
       {
-        test: { ...common, testTimeout: 300_000, name: 'mutants', include: ['test/mutants/**/*.test.ts'] },
+        test: { ...common, testTimeout: 300_000, name: 'mutants', include: ['test/mutants/*.mutant.ts'] },
       },
       {
         test: {

@@ -45,7 +45,7 @@ export class LocalLake implements Lake {
     this.#root = root;
     this.#writer = new LocalWriter(root);
     this.#trash = new LocalTrash(root, this.#writer);
-    this.#swap = new LocalSwap(root, this.#writer);
+    this.#swap = new LocalSwap(root, this.#writer, SCRATCH_LIFE_MS);
   }
 
   /** Makes the directory if needed, and finishes what processes that died here had begun. */
@@ -56,7 +56,6 @@ export class LocalLake implements Lake {
       const lake = new LocalLake(await realpath(resolve(directory)));
       await lake.#writer.sweep(SCRATCH_LIFE_MS);
       await lake.#trash.recover(SCRATCH_LIFE_MS);
-      await lake.#swap.sweep(SCRATCH_LIFE_MS);
       return lake;
     });
   }

@@ -11,6 +11,8 @@ import type { LocalWriter } from './local-writer.ts';
 const NEXT = 'next';
 /** Keeps a successor's folder from being empty: an empty one could be replaced by a rename. */
 const TAKEN = 'taken';
+/** Replacements between two looks for what can be forgotten. */
+const SWEEP_EVERY = 1_000;
 
 /**
  * Replaces files that are still what the caller saw. There is no "rename if" call, so the right to follow
@@ -27,10 +29,14 @@ const TAKEN = 'taken';
 export class LocalSwap {
   readonly #root: string;
   readonly #writer: LocalWriter;
+  readonly #lifeMs: number;
+  #replaced = 0;
 
-  constructor(root: string, writer: LocalWriter) {
+  /** @param lifeMs how long a version that was followed is remembered; must exceed the longest pause */
+  constructor(root: string, writer: LocalWriter, lifeMs: number) {
     this.#root = root;
     this.#writer = writer;
+    this.#lifeMs = lifeMs;
   }
 
   /** `undefined` if the file is not, or not any more, the one of that version; then nothing was written. */
@@ -47,6 +53,8 @@ export class LocalSwap {
     const seen = contentOfVersion(version);
     if (!(await isStill(path, seen))) return undefined;
     const swaps = await this.#swapsFor(path);
+    // A process that lives for months must not leave this to the next one.
+    if (this.#replaced++ % SWEEP_EVERY === 0) await this.#sweep(swaps);
     const mine = join(swaps, randomUUID());
     const successor = join(swaps, `after-${nameOf(this.#keyOf(path), seen)}`);
     try {
@@ -65,13 +73,11 @@ export class LocalSwap {
     }
   }
 
-  /** Forgets versions that were followed long ago. `olderThanMs` must exceed the longest pause. */
-  async sweep(olderThanMs: number): Promise<void> {
-    const swaps = join(this.#root, PRIVATE_NAME, 'swaps');
-    await mkdir(swaps, { recursive: true });
+  /** Forgets versions that were followed long ago. */
+  async #sweep(swaps: string): Promise<void> {
     for (const name of await readdir(swaps)) {
       const stat = await lstatIfPresent(join(swaps, name));
-      if (stat !== undefined && Date.now() - Number(stat.mtimeMs) > olderThanMs)
+      if (stat !== undefined && Date.now() - Number(stat.mtimeMs) > this.#lifeMs)
         await rm(join(swaps, name), { recursive: true, force: true });
     }
   }

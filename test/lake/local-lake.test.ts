@@ -10,6 +10,7 @@ import {
   symlink,
   utimes,
   writeFile,
+  readdir,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -183,6 +184,24 @@ test('scratch files of dead writers go after three days, and no sooner', async (
   await LocalLake.open(root);
   await expect(readFile(join(scratch, 'old'))).rejects.toThrow('ENOENT');
   expect(await readFile(join(scratch, 'young'), 'utf8')).toBe('x');
+});
+
+test('versions that were replaced are forgotten after three days, and no sooner', async () => {
+  const swaps = join(root, '.hitparade/swaps');
+  const first = await lake.putIfMatch('processed/a', Buffer.from('one'), undefined);
+  await lake.putIfMatch('processed/a', Buffer.from('two'), first?.version);
+  const [followed = ''] = await readdir(swaps);
+  for (const [days, left] of [
+    [2.9, 2],
+    [3.1, 1],
+  ] as const) {
+    const then = new Date(Date.now() - days * 86_400_000);
+    await utimes(join(swaps, followed), then, then);
+    const again = await LocalLake.open(root);
+    await again.putIfMatch('processed/a', Buffer.from(`${days}`), (await again.head('processed/a'))?.version);
+    expect((await readdir(swaps)).includes(followed)).toBe(days < 3);
+    expect((await readdir(swaps)).length).toBeGreaterThanOrEqual(left);
+  }
 });
 
 test('nothing is ever written beside the lake', async () => {
