@@ -15,13 +15,16 @@ export const defineVerify: DefineCommand = (program, action) => {
 async function verify(cli: Cli): Promise<ExitCode> {
   const signal = cli.stopSignal();
   const watch = await watchRun(cli, 'reading the log');
-  const report = await cli
-    .withLake((hitparade) => hitparade.verify({ signal }), watch.observer)
+  const { lake, report } = await cli
+    .withLake(
+      async (hitparade, { lake }) => ({ lake, report: await hitparade.verify({ signal }) }),
+      watch.observer,
+    )
     .finally(watch.stop);
   if (cli.json) await cli.printJson(report);
   else {
     const { renderVerify } = await import('../render/verify-report.ts');
-    await cli.print(renderVerify(report, cli.style, cli.copyable));
+    await cli.print(renderVerify(report, lake, cli.style, cli.copyable));
   }
   return report.ok ? EXIT.done : EXIT.wrong;
 }

@@ -6,6 +6,7 @@ import type { Style } from './style.ts';
 /** What was verified, then each problem with its remedy beneath, then what is worth knowing. */
 export function renderVerify(
   report: VerifyReport,
+  lake: string,
   style: Style,
   copyable: (command: string) => string,
 ): string {
@@ -23,6 +24,7 @@ export function renderVerify(
     `${head}  ${paint.dim(`(${scope}${report.tables_checked ? '' : '; tables not checked'})`)}`,
     ...problems.map((finding) => lineOf(finding, paint.red, style, copyable)),
     ...notes.map((finding) => lineOf(finding, paint.yellow, style, copyable)),
+    ...(problems.length + notes.length === 0 ? [] : [paint.dim(`Paths are below ${printable(lake)}.`)]),
   ];
   return `${lines.join('\n\n')}\n`;
 }
