@@ -74,6 +74,9 @@ export interface Lake {
   /** Deletes the object only if it still has this version; `false` if it has another or is gone. */
   deleteIfMatch(key: string, version: string): Promise<boolean>;
 
+  /** Finishes what processes that died had begun, and forgets what nobody needs any more. Any time. */
+  tidy(): Promise<void>;
+
   /** Paths or URIs that the engine can read, one for each key. */
   engineInputs(keys: readonly string[]): Promise<readonly string[]>;
   /** `attempt` is unique to this try, and safe in a file name. */

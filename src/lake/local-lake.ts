@@ -54,9 +54,15 @@ export class LocalLake implements Lake {
       await makeFolders(resolve(directory));
       // The root itself may be a link; below it none is followed.
       const lake = new LocalLake(await realpath(resolve(directory)));
-      await lake.#writer.sweep(SCRATCH_LIFE_MS);
-      await lake.#trash.recover(SCRATCH_LIFE_MS);
+      await lake.tidy();
       return lake;
+    });
+  }
+
+  async tidy(): Promise<void> {
+    await doing('tidy the lake', async () => {
+      await this.#writer.sweep(SCRATCH_LIFE_MS);
+      await this.#trash.recover(SCRATCH_LIFE_MS);
     });
   }
 

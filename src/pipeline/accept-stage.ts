@@ -1,10 +1,10 @@
 import { asError, HitparadeError } from '../errors.ts';
 import type { LogEntry } from '../lake/entry.ts';
-import { ObjectChangedError, ObjectMissingError } from '../lake/errors.ts';
+import { LakeError, ObjectChangedError, ObjectMissingError } from '../lake/errors.ts';
 import { claimFile } from '../stages/check-if-processed/claim.ts';
 import type { SourceFile } from '../stages/context.ts';
 import { acceptFile, refuseFile } from '../stages/validate/accept-file.ts';
-import { poisoned } from './errors.ts';
+import { poisoned, WorkHangsError } from './errors.ts';
 import { whileBeating } from './heartbeat.ts';
 import type { Progress } from './progress.ts';
 import type { RunContext } from './session.ts';
@@ -30,7 +30,7 @@ export async function acceptSource(
   const { dataset, filename } = source;
   const name = claimName(source);
   let known: LogEntry | undefined;
-  const claim = await claimFile(ledger, name, context, async () => {
+  const claim = await claimFile(ledger, { name, version: source.object.version }, context, async () => {
     known = await takenBefore(context, source);
     return known !== undefined;
   }).catch((error: unknown) => {
@@ -114,11 +114,14 @@ async function releaseClaim(
   }
 }
 
-/** Whether the file has nothing to do with why its claim ends. */
+/**
+ * Whether the file has nothing to do with why its claim ends: not the disk, the rights or the settings are
+ * held against it, but what the engine could not do, what hung, and what nobody expected.
+ */
 function isBlameless({ signal }: RunContext, error: unknown): boolean {
-  return (
-    signal.aborted || sourceMoved(error) || (error instanceof HitparadeError && error.kind === 'temporary')
-  );
+  if (signal.aborted || error instanceof LakeError) return true;
+  if (!(error instanceof HitparadeError) || error instanceof WorkHangsError) return false;
+  return error.kind !== 'unexpected';
 }
 
 function leaseEnd({ ports, leaseSeconds }: RunContext): Date {

@@ -36,6 +36,17 @@ export class LakeGoneError extends HitparadeError {
   }
 }
 
+/** The work gave no sign of getting on for so long that it must be taken for hanging. */
+export class WorkHangsError extends HitparadeError {
+  readonly kind = 'temporary';
+
+  constructor(what: string, seconds: number) {
+    super(`the work on ${what} gave no sign for ${seconds} seconds and was given up.`, {
+      hint: 'It is tried again by the next run. If it happens each time, look at the file and at the disk.',
+    });
+  }
+}
+
 /** The claim of a file is somebody else's: the orchestrator's retry is the remedy. */
 export class LeaseHeldError extends HitparadeError {
   readonly kind = 'temporary';

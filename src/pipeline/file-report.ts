@@ -2,9 +2,16 @@ import type { LogEntry } from '../lake/entry.ts';
 import type { Publication } from '../lake/publication.ts';
 import type { LakeState } from '../lake/state.ts';
 import { rawKey } from '../lake/zones.ts';
+import { isPublished } from '../stages/mark-as-processed/mark.ts';
 import type { FileReport } from './reports.ts';
 
 export type Publications = ReadonlyMap<string, Publication>;
+
+/** The same, as it stands now: a file is done only when all its dates are published with it. */
+export function currentReportOf(entry: LogEntry, state: LakeState, loaded: Publications): FileReport {
+  const report = reportOf(entry, state, loaded);
+  return isPublished(entry, loaded) ? report : { ...report, status: 'processing' };
+}
 
 /** What the log, and the publications for unknown tracks and users, say of the file of an entry. */
 export function reportOf(entry: LogEntry, state: LakeState, publications: Publications): FileReport {

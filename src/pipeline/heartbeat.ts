@@ -1,4 +1,4 @@
-import { LeaseLostError } from './errors.ts';
+import { LeaseLostError, WorkHangsError } from './errors.ts';
 import type { RunContext } from './session.ts';
 
 /** Beats in the time of one lease. After two that were not acknowledged the work stops itself. */
@@ -12,8 +12,8 @@ const PATIENT_LEASES = 10;
  * Does work that rests on a lease, and renews the lease meanwhile. A beat counts from the moment it was sent,
  * and only when it was acknowledged: so this process has stopped before anyone else may begin.
  * @param beat renews the lease; `false` if it is somebody else's now
- * @throws LeaseLostError if the lease was lost, or could not be renewed for two thirds of its time, or if the
- * work has long given no sign of getting on
+ * @throws LeaseLostError if the lease was lost, or could not be renewed for two thirds of its time
+ * @throws WorkHangsError if the work has long given no sign of getting on
  */
 export async function whileBeating<T>(
   context: RunContext,
@@ -28,8 +28,9 @@ export async function whileBeating<T>(
   context.signal.addEventListener('abort', stop);
   if (context.signal.aborted) stop();
   const moves = { count: 0 };
-  const beating = keepBeating(context, lease.beat, moves, over.signal, () => {
-    stopped.abort(new LeaseLostError(lease.of));
+  const beating = keepBeating(context, lease.beat, moves, over.signal, (hangs) => {
+    const seconds = PATIENT_LEASES * context.leaseSeconds;
+    stopped.abort(hangs ? new WorkHangsError(lease.of, seconds) : new LeaseLostError(lease.of));
   });
   try {
     return await work({ ...counting(context, moves), signal: stopped.signal });
@@ -46,7 +47,7 @@ async function keepBeating(
   beat: () => Promise<boolean>,
   moves: Moves,
   over: AbortSignal,
-  giveUp: () => void,
+  giveUp: (hangs: boolean) => void,
 ): Promise<void> {
   const intervalMs = (leaseSeconds * 1000) / BEATS;
   let acknowledgedMs = ports.elapsedMs();
@@ -58,7 +59,7 @@ async function keepBeating(
     if (moves.count !== moved.count) moved = { count: moves.count, atMs: sentMs };
     const hangs = sentMs - moved.atMs >= PATIENT_LEASES * leaseSeconds * 1000;
     if (hangs || sentMs - acknowledgedMs >= 2 * intervalMs) {
-      giveUp();
+      giveUp(hangs);
       // A beat that is never answered must not keep us.
       return;
     }
@@ -67,7 +68,7 @@ async function keepBeating(
         (mine) => {
           waitMs = intervalMs;
           if (mine) acknowledgedMs = sentMs;
-          else giveUp();
+          else giveUp(false);
         },
         // Not acknowledged, for whatever reason: the age of the last one decides.
         () => {

@@ -2,7 +2,7 @@ import { UsageError } from '../errors.ts';
 import { type HitparadeConfig, withDefaults } from './config.ts';
 import type { Observer } from './events.ts';
 import type { Hitparade, OpenHitparade, TableAccess } from './hitparade.ts';
-import { badRecords, files, loadedOnes, status } from './read-model.ts';
+import { badRecords, files, publishedDates, status } from './read-model.ts';
 import type { WatchReport } from './reports.ts';
 import { Session, TABLES } from './session.ts';
 import { systemPorts } from './system-ports.ts';
@@ -47,9 +47,9 @@ function open(config: HitparadeConfig, observer: Observer): Hitparade {
     },
     status: async () => status(await session.lake(), await session.log()),
     files: async (name) => files(await session.lake(), await session.log(), name),
-    publishedDates: async () => [...(await loadedOnes(await session.lake())).keys()],
+    publishedDates: async () => publishedDates(await session.lake()),
     chart: async (kpi, query) => {
-      const dates = [...(await loadedOnes(await session.lake())).keys()];
+      const dates = await publishedDates(await session.lake());
       if (dates.length === 0) return [];
       const { chart } = await import('./chart.ts');
       const sources = {

@@ -3,18 +3,24 @@ import { DATASETS } from '../contracts/contract.ts';
 import type { Lake } from '../lake/lake.ts';
 import type { CommitLog } from '../lake/log.ts';
 import { readPublications } from '../lake/publication.ts';
-import { isPublished } from '../stages/mark-as-processed/mark.ts';
 import { datesBehind } from '../stages/transform-data/dates-behind.ts';
 import { pendingFiles } from '../stages/wait-for-stream/pending-files.ts';
-import { reportOf, type Publications } from './file-report.ts';
+import { currentReportOf, type Publications } from './file-report.ts';
 import type { Hitparade } from './hitparade.ts';
 import type { BadRecord, FileReport, StatusReport } from './reports.ts';
 import { lastRuns } from './run-history.ts';
 
 /** Publications that the tables have got, by date ascending. */
-export async function loadedOnes(lake: Lake): Promise<Publications> {
+async function loadedOnes(lake: Lake): Promise<Publications> {
   const publications = await readPublications(lake);
   return new Map([...publications].filter(([, { loaded_on }]) => loaded_on !== null));
+}
+
+/** Dates that have charts, ascending, also those whose newer charts are on their way into the tables. */
+export async function publishedDates(lake: Lake): Promise<readonly string[]> {
+  return [...(await readPublications(lake)).values()]
+    .filter(({ version }) => version > 0)
+    .map(({ date }) => date);
 }
 
 /** Every file's newest delivery, or every delivery of one name; newest first. */
@@ -25,8 +31,7 @@ export async function files(lake: Lake, log: CommitLog, name?: string): Promise<
       ? log.state.latestOfAll()
       : log.state.entries.filter(({ filename }) => filename === name);
   return entries.toReversed().map((entry) => {
-    const report = reportOf(entry, log.state, loaded);
-    return isPublished(entry, loaded) ? report : { ...report, status: 'processing' };
+    return currentReportOf(entry, log.state, loaded);
   });
 }
 

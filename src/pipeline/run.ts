@@ -3,7 +3,7 @@ import { allPending, LEFT_ALONE, type Pending } from '../stages/wait-for-stream/
 import { acceptSource, type DecidedFile, releaseDecided } from './accept-stage.ts';
 import { isPublished } from '../stages/mark-as-processed/mark.ts';
 import { changedCatalogue } from './changed-catalogue.ts';
-import { reportOf } from './file-report.ts';
+import { currentReportOf } from './file-report.ts';
 import { Progress } from './progress.ts';
 import { publishing } from './publish-lock.ts';
 import { loadBehind, loadedPublications, transformBehind } from './publish-stage.ts';
@@ -92,7 +92,7 @@ export async function pass(context: RunContext, pending?: Pending): Promise<Pass
 
   const reports = (of: readonly DecidedFile[]): FileReport[] =>
     of.map(({ entry, repeated }) => {
-      const report = reportOf(entry, log.state, loaded);
+      const report = currentReportOf(entry, log.state, loaded);
       // A file that an earlier run took and could not finish is no repetition: it is finished by this one.
       const again = repeated && entry.kind !== 'rejected' && entry.n <= before;
       return again ? { ...report, status: 'duplicate', duplicate_of: entry.filename } : report;

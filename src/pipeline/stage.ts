@@ -1,3 +1,5 @@
+import { asError } from '../errors.ts';
+import type { LogEntry } from '../lake/entry.ts';
 import { rawKey, sidecarKey } from '../lake/zones.ts';
 import { claimFile } from '../stages/check-if-processed/claim.ts';
 import type { SourceFile } from '../stages/context.ts';
@@ -6,10 +8,11 @@ import { acceptClaimed, acceptSource, type DecidedFile } from './accept-stage.ts
 import { changedCatalogue } from './changed-catalogue.ts';
 import { LeaseHeldError } from './errors.ts';
 import type { StageName } from './events.ts';
-import { reportOf } from './file-report.ts';
+import { currentReportOf, reportOf } from './file-report.ts';
 import type { StageReport } from './hitparade.ts';
 import { Progress } from './progress.ts';
 import { publishing } from './publish-lock.ts';
+import { takenBefore } from './taken-before.ts';
 import { loadBehind, loadedPublications, transformBehind } from './publish-stage.ts';
 import { readManifest, writeManifestFile } from './run-manifest.ts';
 import type { RunContext } from './session.ts';
@@ -44,7 +47,7 @@ export async function runStage(context: RunContext, name: StageName, job: Job): 
     stage: name,
     worked,
     pending: pending.map(({ filename }) => filename),
-    files: decided.map(({ entry }) => reportOf(entry, log.state, loaded)),
+    files: decided.map(({ entry }) => currentReportOf(entry, log.state, loaded)),
     dates,
   };
 }
@@ -67,18 +70,28 @@ const STAGE_WORK: Readonly<Record<StageName, StageWork>> = {
     // Of the run, not of this process, which ends before the run does.
     const owner = `${ports.owner.split(':')[0] ?? ''}:run:${run}`;
     const held: string[] = [];
-    for (const { filename } of pending) {
-      const claim = await claimFile(ledger, filename, { ...context, owner });
+    for (const source of pending) {
+      const { filename, object } = source;
+      let taken: LogEntry | undefined;
+      const claim = await claimFile(
+        ledger,
+        { name: filename, version: object.version },
+        { ...context, owner },
+        async () => (taken = await takenBefore(context, source)) !== undefined,
+      );
+      const unclaimed = { filename, epoch: 0, attempts: 1, log_number: null, repeated: false };
       if (claim.claimed) {
-        await writeManifestFile(lake, run, {
-          filename,
-          epoch: claim.epoch,
-          attempts: claim.attempts,
-          log_number: null,
-          repeated: false,
-        });
-      } else if (claim.heldBy !== undefined && claim.heldBy !== owner)
-        held.push(`${filename} (by ${claim.heldBy} until ${claim.leaseUntil})`);
+        const { epoch, attempts } = claim;
+        await writeManifestFile(lake, run, { ...unclaimed, epoch, attempts });
+      } else if (taken !== undefined) {
+        // Only to be finished, which needs no claim.
+        await writeManifestFile(lake, run, { ...unclaimed, log_number: taken.n, repeated: true });
+      } else if (claim.heldBy === owner) {
+        // By an earlier try of this stage, which may have died before it wrote that down.
+        const item = await ledger.get(filename);
+        if ((await readManifest(lake, run, filename)).length === 0 && item !== undefined)
+          await writeManifestFile(lake, run, { ...unclaimed, epoch: item.epoch, attempts: item.attempts });
+      } else held.push(`${filename} (by ${String(claim.heldBy)})`);
     }
     if (held.length > 0 && held.length === pending.length) {
       throw new LeaseHeldError(`claimed elsewhere: ${held.join(', ')}.`, {
@@ -98,20 +111,28 @@ const STAGE_WORK: Readonly<Record<StageName, StageWork>> = {
     const files = pending.filter(({ filename }) => claimed.get(filename)?.log_number === null);
     const progress = new Progress(context, files);
     const decided: DecidedFile[] = [];
+    const failures: Error[] = [];
     for (const source of files) {
       const { filename } = source;
       const { epoch = 0, attempts = 1 } = claimed.get(filename) ?? {};
-      const file = await acceptClaimed(context, source, { epoch, attempts }, progress);
-      const { entry, repeated } = file;
-      await writeManifestFile(context.lake, run, {
-        filename,
-        epoch,
-        attempts,
-        log_number: entry.n,
-        repeated,
-      });
-      decided.push(file);
+      try {
+        const file = await acceptClaimed(context, source, { epoch, attempts }, progress);
+        const { entry, repeated } = file;
+        await writeManifestFile(context.lake, run, {
+          filename,
+          epoch,
+          attempts,
+          log_number: entry.n,
+          repeated,
+        });
+        decided.push(file);
+      } catch (error) {
+        context.signal.throwIfAborted();
+        // As in a run: one file must not keep the others from being counted.
+        failures.push(asError(error));
+      }
     }
+    if (failures[0] !== undefined) throw failures[0];
     return { worked: decided.length > 0, decided };
   },
 

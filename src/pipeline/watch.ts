@@ -57,6 +57,9 @@ class Watch {
   /** Failures of single files that people have heard of. */
   #told: ReadonlySet<string> = new Set();
 
+  /** Keys of files that a reconciliation is to offer again, beyond what one pass takes. */
+  #again = new Set<string>();
+
   constructor(watched: Watched, options: WatchOptions) {
     this.#watched = watched;
     this.#options = options;
@@ -89,12 +92,15 @@ class Watch {
     const look = await this.#settling.look(lake, beganMs);
     this.#tell(look);
     const due = beganMs >= this.#nextReconcileMs;
-    const candidates = due ? [...look.fresh, ...look.known] : look.fresh;
+    if (due) this.#again = new Set(look.known.map(({ object }) => object.key));
+    const candidates = [...look.fresh, ...look.known.filter(({ object }) => this.#again.has(object.key))];
     const lookMs = ports.elapsedMs() - beganMs;
     if (candidates.length === 0 && !due) return this.#pollMs(lookMs);
 
     const files = candidates.slice(0, MOST_FILES_PER_PASS);
+    if (due) await lake.tidy();
     await this.#pass(lake, files);
+    for (const { object } of files) this.#again.delete(object.key);
     const endMs = ports.elapsedMs();
     if (due) this.#nextReconcileMs = endMs + this.#options.reconcileSeconds * 1000;
     if (files.length < candidates.length) return 0;

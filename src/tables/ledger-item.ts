@@ -47,10 +47,20 @@ export interface LedgerItem extends LedgerFacts {
   readonly lease_until?: string;
   /** Unique to one claim: tells a lost answer from a lost race. */
   readonly claim_id?: string;
+  /** Version of the source that was claimed: attempts are of this one. */
+  readonly claim_of?: string;
 }
 
 /** Attributes that belong to the claim, not to the facts. */
-const CLAIM_ATTRIBUTES = new Set(['filename', 'epoch', 'attempts', 'owner', 'lease_until', 'claim_id']);
+const CLAIM_ATTRIBUTES = new Set([
+  'filename',
+  'epoch',
+  'attempts',
+  'owner',
+  'lease_until',
+  'claim_id',
+  'claim_of',
+]);
 
 /** Reads an item that only this program writes; a missing status means that nobody ever finished it. */
 export function toLedgerItem(item: Item): LedgerItem {

@@ -10,6 +10,8 @@ export interface ClaimOptions {
   /** Names the runner; unique to one process. */
   readonly owner: string;
   readonly leaseSeconds: number;
+  /** Of the source, as the lake tells it: the attempts of another version are not held against it. */
+  readonly version: string;
   readonly now: Date;
   /** `false` only if that owner is known to be dead: its lease need not be waited for. */
   readonly isOwnerAlive: (owner: string) => boolean;
@@ -72,7 +74,7 @@ export class Ledger {
    * @throws TablesUnavailableError
    */
   async claim(filename: string, options: ClaimOptions): Promise<Claim> {
-    const { owner, leaseSeconds, now, isOwnerAlive, isDecided } = options;
+    const { owner, leaseSeconds, now, isOwnerAlive, isDecided, version } = options;
     const claimId = this.#uniqueId();
     const leaseUntil = new Date(now.getTime() + leaseSeconds * 1000).toISOString();
     let seen = await this.#store.get(filename);
@@ -83,7 +85,8 @@ export class Ledger {
       if (seen?.status !== 'processing' && (await isDecided?.()) === true)
         return { claimed: false, heldBy: undefined };
       const epoch = (seen?.epoch ?? 0) + 1;
-      const attempts = seen?.status === 'processing' ? seen.attempts + 1 : 1;
+      const again = seen?.status === 'processing' && (seen.claim_of ?? version) === version;
+      const attempts = again ? (seen?.attempts ?? 0) + 1 : 1;
       const changes = {
         status: 'processing',
         epoch,
@@ -91,6 +94,7 @@ export class Ledger {
         owner,
         lease_until: leaseUntil,
         claim_id: claimId,
+        claim_of: version,
       };
       if (await this.#store.updateIfUnchanged(filename, seen, changes))
         return { claimed: true, epoch, attempts };

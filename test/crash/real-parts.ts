@@ -106,6 +106,7 @@ function gatedLake(lake: Lake, gate: Gate): Lake {
     copyIfAbsent: (from, to) => gate('copyIfAbsent', to, () => lake.copyIfAbsent(from, to)),
     putIfMatch: (key, body, version) => gate('putIfMatch', key, () => lake.putIfMatch(key, body, version)),
     deleteIfMatch: (key, version) => gate('deleteIfMatch', key, () => lake.deleteIfMatch(key, version)),
+    tidy: () => lake.tidy(),
     engineInputs: (keys) => lake.engineInputs(keys),
     async *list(prefix) {
       const found: ObjectInfo[] = [];

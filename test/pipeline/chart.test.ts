@@ -50,3 +50,18 @@ test('a date whose marker changes while it is read is read from the lake', async
   await session.close();
   expect(await lake.chart('daily_genre')).toMatchObject([{ genre: 'pop', listen_count: 1 }]);
 });
+
+test('a date whose newer charts are not in the tables yet keeps the charts that it has', async () => {
+  const lake = await TestLake.open();
+  await lake.run(
+    { dataset: 'songs', filename: 'songs.csv', text: songs('a pop') },
+    { dataset: 'streams', filename: '1.csv', text: plays('u a 10:00:00') },
+  );
+  await lake.drop({ dataset: 'streams', filename: '2.csv', text: plays('v a 10:00:00') });
+  for (const stage of ['check_if_processed', 'validate_streams', 'transform_data'] as const)
+    await lake.hitparade.stage(stage, { run: 'r1' });
+  expect(await lake.hitparade.publishedDates()).toEqual([DATE]);
+  expect(await lake.chart('daily_genre')).toMatchObject([{ genre: 'pop', listen_count: 1 }]);
+  await lake.hitparade.stage('load_to_dynamodb', { run: 'r1' });
+  expect(await lake.chart('daily_genre')).toMatchObject([{ genre: 'pop', listen_count: 2 }]);
+});

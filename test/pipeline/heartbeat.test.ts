@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LeaseLostError } from '../../src/pipeline/errors.ts';
+import { LeaseLostError, WorkHangsError } from '../../src/pipeline/errors.ts';
 import { whileBeating } from '../../src/pipeline/heartbeat.ts';
 import type { RunContext } from '../../src/pipeline/session.ts';
 
@@ -141,7 +141,7 @@ test('work that hangs loses its lease, work that moves does not', async () => {
     });
     const outcome = moves
       ? expect(result).resolves.toBe('done')
-      : expect(result).rejects.toThrow(LeaseLostError);
+      : expect(result).rejects.toThrow(WorkHangsError);
     for (let tens = 0; tens < 31; tens++) {
       if (moves) inner?.observe({ type: 'run_finished', run: 'r', seconds: 0 });
       await pass(10);

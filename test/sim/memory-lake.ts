@@ -121,6 +121,11 @@ export class MemoryLake implements Lake {
     return this.#call('deleteIfMatch', key, true, () => this.#store.deleteIfMatch(key, version));
   }
 
+  /** A call is done or not done here: nothing is left behind. */
+  tidy(): Promise<void> {
+    return Promise.resolve();
+  }
+
   engineInputs(keys: readonly string[]): Promise<readonly string[]> {
     for (const key of keys) assertKey(key);
     return Promise.resolve(keys.map((key) => ROOT + key));

@@ -10,7 +10,7 @@ const NOW = new Date('2024-06-25T12:00:00.000Z');
 const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1000);
 
 function as(owner: string, changes: Partial<ClaimOptions> = {}): ClaimOptions {
-  return { owner, leaseSeconds: 30, now: NOW, isOwnerAlive: () => true, ...changes };
+  return { owner, leaseSeconds: 30, version: 'v1', now: NOW, isOwnerAlive: () => true, ...changes };
 }
 
 const SUCCESS: LedgerOutcome = {

@@ -18,7 +18,7 @@ import { describeTables } from './suite.ts';
 
 const FILE = 'monday.csv';
 const NOW = new Date('2024-06-25T12:00:00.000Z');
-const ME: ClaimOptions = { owner: 'me', leaseSeconds: 30, now: NOW, isOwnerAlive: () => true };
+const ME: ClaimOptions = { owner: 'me', leaseSeconds: 30, version: 'v1', now: NOW, isOwnerAlive: () => true };
 const SUCCESS: LedgerOutcome = { status: 'success', rows: 1, log_number: 1 };
 const MARKER = { lake: 'this-lake', version: 1, kpi_version: 'k', digest: 'd', published_on: 'today' };
 const WRITES = [

@@ -172,6 +172,7 @@ test('a claim whose answer was lost is recognised as won, not as lost to another
   const claim = await new Ledger(tables, () => 'mine').claim('a.csv', {
     owner: 'me',
     leaseSeconds: 30,
+    version: 'v1',
     now: new Date(0),
     isOwnerAlive: () => true,
   });
