@@ -1,7 +1,7 @@
 import { asError, HitparadeError } from '../errors.ts';
 import type { LogEntry } from '../lake/entry.ts';
 import { LakeError, ObjectChangedError, ObjectMissingError } from '../lake/errors.ts';
-import { claimFile } from '../stages/check-if-processed/claim.ts';
+import { claimFile, claimName } from '../stages/check-if-processed/claim.ts';
 import type { SourceFile } from '../stages/context.ts';
 import { acceptFile, refuseFile } from '../stages/validate/accept-file.ts';
 import { poisoned, WorkHangsError } from './errors.ts';
@@ -62,14 +62,6 @@ export async function acceptSource(
 function leftForLater({ observe }: RunContext, { dataset, filename }: SourceFile, error: Error): void {
   const message = `${error.message} It is left for the next run.`;
   observe({ type: 'notice', dataset, subject: filename, message });
-}
-
-/**
- * Under which name the ledger keeps the claim of a file. Users and songs have no item of their own there;
- * seen from `raw/streams/`, where names begin, they lie beside it.
- */
-function claimName({ dataset, filename }: SourceFile): string {
-  return dataset === 'streams' ? filename : `../${dataset}/${filename}`;
 }
 
 /** Takes a file into the log while its claim is kept alive; a play file that the log has costs one look. */

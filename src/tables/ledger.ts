@@ -146,6 +146,18 @@ export class Ledger {
     return (await this.#store.get(filename)) === undefined;
   }
 
+  /** The same for a claim that nobody holds any more, because its owner died before it could forget it. */
+  async forgetUnheld(
+    filename: string,
+    { now, isOwnerAlive }: Pick<ClaimOptions, 'now' | 'isOwnerAlive'>,
+  ): Promise<void> {
+    const seen = await this.#store.get(filename);
+    if (seen === undefined) return;
+    const holder = liveHolder(seen, now);
+    if (holder === undefined || !isOwnerAlive(holder.heldBy))
+      await this.#store.deleteIfMine(filename, seen.epoch);
+  }
+
   /**
    * Replaces what is known about the file and ends the claim. `false` if the claim was lost: whoever
    * holds it now finishes the file; or if the ledger has the outcome of a later log entry already.

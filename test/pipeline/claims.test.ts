@@ -106,3 +106,13 @@ test.each(['validate_streams', 'transform_data', 'load_to_dynamodb'])(
     expect((await next.hitparade.status()).files).toMatchObject({ success: 2, pending: 0, processing: 0 });
   },
 );
+
+test('a claim of a catalogue file whose owner died after taking it is forgotten by the next run', async () => {
+  const lake = await TestLake.open();
+  await lake.run(catalogue, stream('1.csv'));
+  await die(lake, catalogue, 1);
+  const ledger = await ledgerOf(lake);
+  expect(await ledger.get('../songs/songs.csv')).toMatchObject({ status: 'processing' });
+  await lake.run();
+  expect((await ledger.list()).map(({ filename }) => filename)).toEqual(['1.csv']);
+});

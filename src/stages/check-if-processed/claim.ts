@@ -1,5 +1,5 @@
 import type { Claim, Ledger } from '../../tables/ledger.ts';
-import type { Ports } from '../context.ts';
+import type { Ports, SourceFile } from '../context.ts';
 
 interface Runner {
   readonly owner: string;
@@ -22,4 +22,12 @@ export function claimFile(
     isOwnerAlive: (name) => ports.isOwnerAlive(name),
     isDecided,
   });
+}
+
+/**
+ * Under which name the ledger keeps the claim of a file. Users and songs have no item of their own there;
+ * seen from `raw/streams/`, where names begin, they lie beside it.
+ */
+export function claimName({ dataset, filename }: SourceFile): string {
+  return dataset === 'streams' ? filename : `../${dataset}/${filename}`;
 }
