@@ -130,7 +130,7 @@ export const mutants: readonly Mutant[] = [
     what: 'a newer version is announced after its files are in place',
     file: 'stages/transform-data/publish-date.ts',
     from: `const intent = await replacePublication(lake, announced, stored?.token);
-  if (intent === undefined) return undefined;`,
+    if (intent === undefined) continue;`,
     to: 'const intent = stored ?? announced as never;',
     suite: 'sim',
   },
@@ -162,8 +162,8 @@ export const mutants: readonly Mutant[] = [
     id: 'older-publication-wins',
     what: 'an older version may be put in the place of a newer one',
     file: 'stages/transform-data/publish-date.ts',
-    from: 'if (stored !== undefined && Math.max(stored.version, stored.next?.version ?? 0) > version) return undefined;',
-    to: '',
+    from: 'Math.max(stored.version, stored.next?.version ?? 0) > version',
+    to: 'false',
     suite: 'sim',
   },
   {
