@@ -1,50 +1,22 @@
-import type { Header } from './header.ts';
 import type { RecordBatch } from './record-batch.ts';
 
 const LF = 0x0a;
 
-/** What has to be written next to the clean file. */
-export interface CleanPiece {
-  /** First these bytes of the file as it was received, from..to. */
-  readonly raw: readonly [from: number, to: number] | undefined;
-  /** Then these, valid until the next batch is added. */
-  readonly bytes: Uint8Array | undefined;
-}
-
-/**
- * Decides which bytes the clean file has: the well-formed records, each ended by LF. As long as the file
- * is one that an engine may read as it came, there is nothing to write; from the first deviation on
- * everything is, also what came before.
- */
+/** Decides which bytes an engine reads: the well-formed records without the header, each ended by LF. */
 export class CleanText {
-  #begun: boolean;
   #out = Buffer.alloc(0);
-  #quoted = false;
-  #hasHeader = false;
 
-  /** @param begun write every record, because what was received is not text that an engine can read */
-  constructor(begun: boolean) {
-    this.#begun = begun;
+  /** The batch's well-formed records; valid until the next batch is added. */
+  of(batch: RecordBatch): Uint8Array {
+    const { bytes, count, starts, ends } = batch;
+    if (count === batch.malformed) return this.#out.subarray(0, 0);
+    // Nearly always there is nothing to leave out and nothing to mend: the bytes are those of the block.
+    if (!batch.irregular && batch.malformed === 0)
+      return bytes.subarray(starts[0], (ends[count - 1] ?? 0) + 1);
+    return this.#pick(batch);
   }
 
-  add(batch: RecordBatch, header: Header | undefined): CleanPiece | undefined {
-    this.#hasHeader = header !== undefined;
-    this.#quoted ||= batch.quoted;
-    let raw: CleanPiece['raw'];
-    if (!this.#begun) {
-      if (!batch.irregular && batch.malformed === 0 && header?.plain !== false) return undefined;
-      this.#begun = true;
-      if (header !== undefined && header.end < batch.fromByte) raw = [header.end, batch.fromByte];
-    }
-    return { raw, bytes: batch.count > batch.malformed ? this.#pick(batch) : undefined };
-  }
-
-  /** `asReceived`: nothing was written, and the first record of what was received may be a header. */
-  finish(): { readonly asReceived: boolean; readonly header: boolean; readonly quoted: boolean } {
-    return { asReceived: !this.#begun, header: !this.#begun && this.#hasHeader, quoted: this.#quoted };
-  }
-
-  /** The batch's well-formed records, neighbours copied as one. */
+  /** Neighbours are copied as one. */
   #pick(batch: RecordBatch): Buffer {
     const { bytes, to, count, starts, ends } = batch;
     // Every record gains at most the last one's missing line end.

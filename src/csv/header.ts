@@ -2,25 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { SAVE_AS_UTF8 } from './encoding.ts';
 import { ScanRejectedError } from './errors.ts';
 import { raise, SCAN_LIMIT_KEYS, sizeText, type ScanLimits } from './limits.ts';
-import {
-  FIELD_TOO_LONG,
-  INVALID_UTF8,
-  MALFORMED,
-  NUL_BYTE,
-  QUOTED,
-  reasonsOf,
-  ROW_TOO_LONG,
-} from './record-batch.ts';
-
-/** The first record of a file, once it is known to be well-formed. */
-export interface Header {
-  /** Unquoted, without surrounding blanks. May be empty or repeat: judging names is not a scanner's job. */
-  readonly names: readonly string[];
-  /** It is the file's first line and has no quotes: a reader may skip it as one line. */
-  readonly plain: boolean;
-  /** Offset in the file of the byte after its line feed. */
-  readonly end: number;
-}
+import { FIELD_TOO_LONG, INVALID_UTF8, NUL_BYTE, reasonsOf, ROW_TOO_LONG } from './record-batch.ts';
 
 /** Splits a record that is known to be well-formed. */
 function splitFields(record: string): string[] {
@@ -41,11 +23,14 @@ interface FoundRecord {
   readonly columns: number;
   readonly byte: number;
   readonly line: number;
-  readonly end: number;
 }
 
-/** @throws ScanRejectedError if the header is malformed or has too many columns */
-export function readHeader(found: FoundRecord, limits: ScanLimits): Header {
+/**
+ * The names of the columns, unquoted and without surrounding blanks. They may be empty or repeat: judging
+ * names is not a scanner's job.
+ * @throws ScanRejectedError if the header is malformed or has too many columns
+ */
+export function readHeader(found: FoundRecord, limits: ScanLimits): readonly string[] {
   const { bytes, byte, line, columns } = found;
   let flags = found.flags;
   if ((flags & NUL_BYTE) !== 0) {
@@ -62,7 +47,7 @@ export function readHeader(found: FoundRecord, limits: ScanLimits): Header {
     const hint = `Deliver the file with its column names first, or ${raise(SCAN_LIMIT_KEYS[name])}`;
     throw new ScanRejectedError('malformed_header', message, { hint, byte, line, limit: { name, value } });
   }
-  if (bytes === undefined || (flags & MALFORMED) !== 0) {
+  if (bytes === undefined || flags !== 0) {
     const message = `The header is malformed (${reasonsOf(flags).join(', ')}), so no column can be named.`;
     const hint =
       'Deliver the file with a first record that names its columns, as UTF-8 and quoted as RFC 4180 says.';
@@ -75,18 +60,14 @@ export function readHeader(found: FoundRecord, limits: ScanLimits): Header {
     const limit = { name: 'maxColumns', value };
     throw new ScanRejectedError('too_many_columns', message, { hint, byte, line, limit });
   }
-  return {
-    names: splitFields(new TextDecoder().decode(bytes)).map((name) => name.trim()),
-    plain: line === 1 && (flags & QUOTED) === 0,
-    end: found.end,
-  };
+  return splitFields(new TextDecoder().decode(bytes)).map((name) => name.trim());
 }
 
 /** Which limit a header exceeds that is wrong in no other way. */
 function longerThanAllowed(
   flags: number,
 ): { readonly name: 'maxRecordBytes' | 'maxFieldBytes'; readonly what: string } | undefined {
-  switch (flags & MALFORMED) {
+  switch (flags) {
     case FIELD_TOO_LONG:
       return { name: 'maxFieldBytes', what: 'has a field of' };
     case ROW_TOO_LONG:

@@ -1,8 +1,9 @@
-import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { InvariantError } from '../errors.ts';
 import { readBlocks } from './blocks.ts';
 import { gunzip } from './gunzip.ts';
 import { DEFAULT_BLOCK_BYTES, type ScanLimits } from './limits.ts';
+import { Receiver } from './receive.ts';
 import { reasonsOf, ROW_TOO_LONG, type RecordBatch } from './record-batch.ts';
 import { scanText } from './scan.ts';
 import { RecordScanner } from './scanner.ts';
@@ -33,14 +34,16 @@ export interface LocateOptions {
 }
 
 /**
- * Scans a snapshot again and yields, in the file's order, every malformed record with its structural
- * reasons and every well-formed record that a verdict names.
+ * Scans a file again and yields, in its order, every malformed record with its structural reasons and
+ * every well-formed record that a verdict names.
+ * @param source the bytes that the snapshot was taken of, from the first; destroyed in any case
  * @param limits the same that the snapshot was taken with
- * @throws InvariantError if a verdict names no clean record or comes out of order, or if the raw copy
- *   is not what the snapshot saw
+ * @throws InvariantError if a verdict names no clean record or comes out of order, or if the bytes are not
+ *   those that the snapshot saw: then what was yielded is worth nothing
  */
 export async function* locateRecords(
-  snapshot: Pick<Snapshot, 'rawPath' | 'compressed' | 'records' | 'malformed'>,
+  snapshot: Omit<Snapshot, 'segments'>,
+  source: Readable,
   verdicts: AsyncIterable<RowVerdict>,
   limits: ScanLimits,
   options: LocateOptions = {},
@@ -48,9 +51,10 @@ export async function* locateRecords(
   const cursor = new VerdictCursor(verdicts);
   let records = 0;
   let malformed = 0;
+  const receiver = new Receiver(limits);
   try {
     await cursor.advance();
-    for await (const batch of rescan(snapshot, limits, options)) {
+    for await (const batch of rescan(source, receiver, snapshot.compressed, limits, options)) {
       options.signal?.throwIfAborted();
       let row = records - malformed;
       records += batch.count;
@@ -64,11 +68,12 @@ export async function* locateRecords(
         }
       }
     }
-    if (records !== snapshot.records || malformed !== snapshot.malformed)
+    const { sha256 } = receiver.finish();
+    if (records !== snapshot.records || malformed !== snapshot.malformed || sha256 !== snapshot.sha256)
       throw new InvariantError(
-        `The second scan found ${records} records, ${malformed} of them malformed; ` +
-          `the first found ${snapshot.records} and ${snapshot.malformed}.`,
-        { hint: 'Scan with the same limits, and let nobody write to the raw copy.' },
+        `The second scan found ${records} records, ${malformed} of them malformed, in ${sha256}; ` +
+          `the first found ${snapshot.records} and ${snapshot.malformed} in ${snapshot.sha256}.`,
+        { hint: 'Scan with the same limits, and let nobody write to the file.' },
       );
     cursor.assertExhausted(records - malformed);
   } finally {
@@ -77,18 +82,20 @@ export async function* locateRecords(
 }
 
 async function* rescan(
-  snapshot: Pick<Snapshot, 'rawPath' | 'compressed'>,
+  source: Readable,
+  receiver: Receiver,
+  compressed: boolean,
   limits: ScanLimits,
   { signal, blockBytes = DEFAULT_BLOCK_BYTES }: LocateOptions,
 ): AsyncGenerator<RecordBatch, void, undefined> {
-  signal?.throwIfAborted();
-  const file = createReadStream(snapshot.rawPath, { highWaterMark: DEFAULT_BLOCK_BYTES });
   const headroom = limits.maxRecordBytes;
   try {
-    const text = snapshot.compressed ? gunzip(readBlocks(file, blockBytes), limits) : file;
-    yield* scanText(readBlocks(text, blockBytes, headroom), new RecordScanner(limits, blockBytes), limits);
+    signal?.throwIfAborted();
+    const blocks = receiver.receive(readBlocks(source, blockBytes, compressed ? 0 : headroom));
+    const text = compressed ? readBlocks(gunzip(blocks, limits), blockBytes, headroom) : blocks;
+    yield* scanText(text, new RecordScanner(limits, blockBytes), limits);
   } finally {
-    file.destroy();
+    source.destroy();
   }
 }
 

@@ -1,16 +1,12 @@
 import { STRUCTURAL_REASONS, type StructuralReason } from '../contracts/reasons.ts';
 
-/** Bit n of a record's flags is the n-th structural reason. */
+/** Bit n of a record's flags is the n-th structural reason: a record with any flag is malformed. */
 export const WRONG_COLUMN_COUNT = 1;
 export const MALFORMED_QUOTE = 2;
 export const INVALID_UTF8 = 4;
 export const NUL_BYTE = 8;
 export const FIELD_TOO_LONG = 16;
 export const ROW_TOO_LONG = 32;
-/** A record with any of these bits is malformed. */
-export const MALFORMED = 63;
-/** Not a reason: a quote character occurs in the record. */
-export const QUOTED = 64;
 
 /** In the order in which they are reported. */
 export function reasonsOf(flags: number): readonly StructuralReason[] {
@@ -40,8 +36,6 @@ export class RecordBatch {
   fromByte = 0;
   firstLine = 1;
   malformed = 0;
-  /** A quote occurs in a well-formed record. */
-  quoted = false;
   /** A line ends with CR or CRLF, or is blank. */
   irregular = false;
   /** The first record's beginning, if it is too long to be held in `bytes`. */
@@ -56,18 +50,13 @@ export class RecordBatch {
     this.flags = new Uint8Array(capacity);
   }
 
-  /** Fills `malformed` and `quoted` from the flags. */
+  /** Fills `malformed` from the flags. */
   sumUp(): void {
     let all = 0;
     for (let i = 0; i < this.count; i++) all |= this.flagsOf(i);
     this.malformed = 0;
-    this.quoted = (all & QUOTED) !== 0;
-    if ((all & MALFORMED) === 0) return;
-    this.quoted = false;
-    for (let i = 0; i < this.count; i++) {
-      if (this.isMalformed(i)) this.malformed++;
-      else if ((this.flagsOf(i) & QUOTED) !== 0) this.quoted = true;
-    }
+    if (all === 0) return;
+    for (let i = 0; i < this.count; i++) if (this.isMalformed(i)) this.malformed++;
   }
 
   flagsOf(index: number): number {
@@ -75,7 +64,7 @@ export class RecordBatch {
   }
 
   isMalformed(index: number): boolean {
-    return (this.flagsOf(index) & MALFORMED) !== 0;
+    return this.flagsOf(index) !== 0;
   }
 
   byteOf(index: number): number {

@@ -2,14 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import type { Block } from './blocks.ts';
 import { checkBeginning } from './encoding.ts';
 import { ScanRejectedError } from './errors.ts';
-import { readHeader, type Header } from './header.ts';
+import { readHeader } from './header.ts';
 import type { ScanLimits } from './limits.ts';
 import {
   FIELD_TOO_LONG,
   INVALID_UTF8,
   MALFORMED_QUOTE,
   NUL_BYTE,
-  QUOTED,
   RecordBatch,
   ROW_TOO_LONG,
   WRONG_COLUMN_COUNT,
@@ -48,7 +47,7 @@ const AFTER_QUOTE = 2;
 export class RecordScanner {
   readonly #limits: ScanLimits;
   readonly #batch: RecordBatch;
-  #header: Header | undefined;
+  #header: readonly string[] | undefined;
   #records = 0;
   #line = 1;
 
@@ -77,7 +76,7 @@ export class RecordScanner {
   }
 
   /** Undefined until the first record has ended, or if there is none. */
-  get header(): Header | undefined {
+  get header(): readonly string[] | undefined {
     return this.#header;
   }
 
@@ -164,7 +163,7 @@ export class RecordScanner {
   #takeHeader(batch: RecordBatch, start: number, end: number, separators: number, flags: number): void {
     const bytes = this.#head === undefined ? batch.bytes.subarray(start, end) : undefined;
     const byte = this.#head === undefined ? batch.base + start : batch.headByte;
-    const place = { byte, line: this.#recordLine, end: batch.base + end + 1 };
+    const place = { byte, line: this.#recordLine };
     this.#header = readHeader({ bytes, flags, columns: separators + 1, ...place }, this.#limits);
   }
 
@@ -252,7 +251,6 @@ export class RecordScanner {
           recordLine = line;
           separators = flags = 0;
         } else if (byte === QUOTE) {
-          flags |= QUOTED;
           if (pos === fieldStart && (flags & MALFORMED_QUOTE) === 0) {
             this.#quoteByte = base + pos;
             this.#quoteLine = line;

@@ -1,20 +1,17 @@
-import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { readBlocks, type Block } from './blocks.ts';
-import { CleanFileWriter, type CleanFile } from './clean-file.ts';
 import { ScanRejectedError } from './errors.ts';
 import { gunzip } from './gunzip.ts';
 import { DEFAULT_BLOCK_BYTES, type ScanLimits } from './limits.ts';
 import { Receiver } from './receive.ts';
 import { scanText } from './scan.ts';
 import { RecordScanner } from './scanner.ts';
+import { SegmentWriter, type Segment } from './segments.ts';
 
 export { DEFAULT_SCAN_LIMITS, type ScanLimits } from './limits.ts';
 
 /** One file as it was received, and what the scanner vouches for. */
 export interface Snapshot {
-  /** The bytes exactly as received; what came compressed stays so. */
-  readonly rawPath: string;
   /** Of the bytes as received, lower-case hex. */
   readonly sha256: string;
   /** As received. */
@@ -28,15 +25,13 @@ export interface Snapshot {
   readonly malformed: number;
   /** The last record has no line end. */
   readonly endsInRecord: boolean;
-  /** What the engine reads; `clean.path` is `rawPath` if the file can be read as it came. */
-  readonly clean: CleanFile;
+  /** What the engine reads; none if no record is well-formed. */
+  readonly segments: readonly Segment[];
 }
 
 export interface SnapshotOptions {
-  /** Where to keep the bytes as received; an existing file is replaced. */
-  readonly rawPath: string;
-  /** Where to put the clean file, if the bytes as received are not clean; an existing file is replaced. */
-  readonly cleanPath: string;
+  /** Where to put the n-th segment; an existing file is replaced. */
+  readonly segmentPath: (index: number) => string;
   /** Whether the source is gzip. */
   readonly compressed: boolean;
   readonly limits: ScanLimits;
@@ -45,10 +40,12 @@ export interface SnapshotOptions {
   readonly onProgress?: (bytesReceived: number, records: number) => void;
   /** New bytes that are scanned at a time, at least 16; default 1 MiB. Never changes the result. */
   readonly blockBytes?: number;
+  /** A segment has at least so many bytes, unless it is the last; default 16 MiB. Never changes the result. */
+  readonly segmentBytes?: number;
 }
 
 /**
- * Copies a source to this machine and finds its records, in one pass and in bounded memory. On failure
+ * Copies the well-formed records of a source to this machine, in one pass and in bounded memory. On failure
  * the files written so far stay; the source is destroyed in any case.
  * @throws ScanRejectedError if the file as a whole cannot be trusted
  * @throws the signal's reason if aborted, and the source's own errors
@@ -76,12 +73,11 @@ export async function takeSnapshot(source: Readable, options: SnapshotOptions): 
 }
 
 async function receiveAndScan(source: Readable, options: SnapshotOptions): Promise<Snapshot> {
-  const { rawPath, cleanPath, compressed, limits, blockBytes = DEFAULT_BLOCK_BYTES } = options;
+  const { segmentPath, segmentBytes, compressed, limits, blockBytes = DEFAULT_BLOCK_BYTES } = options;
   const headroom = limits.maxRecordBytes;
   const scanner = new RecordScanner(limits, blockBytes);
-  const clean = new CleanFileWriter(rawPath, cleanPath, compressed);
-  const raw = await open(rawPath, 'w');
-  const receiver = new Receiver(raw, limits);
+  const writer = new SegmentWriter(segmentPath, segmentBytes);
+  const receiver = new Receiver(limits);
   const received = receiver.receive(readBlocks(source, blockBytes, compressed ? 0 : headroom));
   try {
     const blocks = keepOpen(received);
@@ -92,24 +88,24 @@ async function receiveAndScan(source: Readable, options: SnapshotOptions): Promi
       options.signal?.throwIfAborted();
       records += batch.count;
       malformed += batch.malformed;
-      await clean.add(batch, scanner.header);
+      await writer.add(batch);
       options.onProgress?.(receiver.bytes, records);
     }
-    const header = scanner.header?.names ?? [];
+    const header = scanner.header ?? [];
     const { endsInRecord } = scanner;
-    const found = { header, records, malformed, endsInRecord, clean: clean.finish() };
-    return { rawPath, ...receiver.finish(), compressed, ...found };
+    const { segments } = writer;
+    return { ...receiver.finish(), compressed, header, records, malformed, endsInRecord, segments };
   } catch (error) {
     if (error instanceof ScanRejectedError && error.code !== 'too_many_bytes')
       throw await withIdentity(error, received, receiver);
     throw error;
   } finally {
     await received.return();
-    await Promise.all([raw.close(), clean.close()]);
+    await writer.close();
   }
 }
 
-/** A rejected file is received to its end, so that it can be told from others and kept whole. */
+/** A rejected file is received to its end, so that it can be told from others. */
 async function withIdentity(
   rejection: ScanRejectedError,
   rest: AsyncIterable<Block>,

@@ -7,7 +7,10 @@ export interface Dialect {
   readonly extract: (text: string, pattern: string, group: number) => string;
   /** TIMESTAMP minus a BIGINT of minutes. */
   readonly minusMinutes: (timestamp: string, minutes: string) => string;
-  /** Text without leading and trailing characters of the set, all of which are blanks or controls. */
+  /**
+   * Text without leading and trailing characters of the set, all of which are blanks or controls; NULL if
+   * nothing is left.
+   */
   readonly trim: (text: string, characters: string) => string;
 }
 

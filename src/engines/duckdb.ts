@@ -165,7 +165,9 @@ async function writePartitions(
 ): Promise<readonly WrittenFile[]> {
   const column = quoted(partitionBy);
   await makeFolder(path);
-  const values = await connection.runAndReadAll(`SELECT DISTINCT ${column} FROM ${quoted(from)} LIMIT 2`);
+  const values = await connection.runAndReadAll(
+    `SELECT CAST(${column} AS VARCHAR) FROM (SELECT DISTINCT ${column} FROM ${quoted(from)} LIMIT 2)`,
+  );
   const [only, another] = values.getRows().map(([value]) => value);
   if (typeof only === 'string' && another === undefined) {
     // The usual case, a file of one day, needs neither a sort nor a partitioned writer.

@@ -10,8 +10,15 @@ export interface ParquetInput {
   readonly format: 'parquet';
   readonly paths: readonly string[];
   readonly columns: Columns;
-  /** Adds a VARCHAR column of this name that holds the base name of the file a row comes from. */
+  /** Adds an INTEGER column of this name: the place in `paths` of the file that a row comes from, from 0. */
   readonly fileColumn?: string;
+}
+
+/** A stretch of a CSV file: whole records without a header. */
+export interface CsvSegment {
+  readonly path: string;
+  /** Records in the segments before this one. */
+  readonly rowsBefore: number;
 }
 
 /**
@@ -20,16 +27,13 @@ export interface ParquetInput {
  */
 export interface CsvInput {
   readonly format: 'csv';
-  readonly path: string;
+  /** In the file's order. Each is read from its beginning by one thread; several at a time. */
+  readonly segments: readonly CsvSegment[];
   /** The columns in the file's own order. */
   readonly columns: readonly string[];
-  /** Whether the first record is a header. */
-  readonly header: boolean;
-  /** Whether a quote character occurs anywhere in the file. */
-  readonly quoted: boolean;
   /** Upper bound for the bytes of one record. */
   readonly maxRecordBytes: number;
-  /** Adds a BIGINT column of this name: 1 for the first record after the header, and so on. Slower. */
+  /** Adds a BIGINT column of this name: 1 for the first record of the file, and so on. */
   readonly rowColumn?: string;
 }
 
@@ -59,6 +63,7 @@ export type PlanOutput =
       readonly format: 'parquet';
       readonly from: string;
       readonly path: string;
+      /** A column of type DATE or VARCHAR. */
       readonly partitionBy: string;
       /** Order of the rows within each file. */
       readonly orderBy?: readonly string[];

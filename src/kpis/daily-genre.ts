@@ -15,20 +15,24 @@ export const dailyGenre: Kpi = {
   steps: [
     {
       name: 'genre_listens',
-      sql: `SELECT t.date, c.genre, CAST(sum(t.plays) AS BIGINT) AS listen_count,
+      sql: `SELECT t.date, c.genre_key, CAST(sum(t.plays) AS BIGINT) AS listen_count,
           CAST(sum(t.plays * c.duration_ms) AS BIGINT) AS total_listening_time
-        FROM track_plays t JOIN catalogue c ON c.track_id = t.track_id GROUP BY t.date, c.genre`,
+        FROM track_plays t JOIN catalogue c ON c.track_key = t.track_key GROUP BY t.date, c.genre_key`,
     },
     {
       name: 'genre_listeners',
-      sql: `SELECT p.date, c.genre, count(DISTINCT p.user_id) AS unique_listeners
-        FROM plays p JOIN catalogue c ON c.track_id = p.track_id GROUP BY p.date, c.genre`,
+      // Nobody is known and unknown at once, so the two numbers add up.
+      sql: `SELECT p.date, c.genre_key,
+          count(DISTINCT p.user_key) + count(DISTINCT p.unknown_user) AS unique_listeners
+        FROM plays p JOIN track_genres c ON c.track_key = p.track_key GROUP BY p.date, c.genre_key`,
     },
     {
       name: 'daily_genre',
-      sql: `SELECT l.date, l.genre, l.listen_count, u.unique_listeners, l.total_listening_time,
+      sql: `SELECT l.date, g.genre, l.listen_count, u.unique_listeners, l.total_listening_time,
           CAST(l.total_listening_time AS DOUBLE) / u.unique_listeners AS avg_listening_time
-        FROM genre_listens l JOIN genre_listeners u ON u.date = l.date AND u.genre = l.genre`,
+        FROM genre_listens l
+        JOIN genre_listeners u ON u.date = l.date AND u.genre_key = l.genre_key
+        JOIN genres g ON g.genre_key = l.genre_key`,
       materialize: true,
     },
   ],

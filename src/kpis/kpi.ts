@@ -2,8 +2,8 @@ import type { Columns, PlanStep, Row } from '../engines/engine.ts';
 import type { Item, TableDefinition } from '../tables/definition.ts';
 
 /**
- * A table of results per date. Its last step is named like the KPI and has the column `date`
- * (VARCHAR, `YYYY-MM-DD`) beside `columns`. It reads the steps of `sources.ts` and earlier KPIs.
+ * A table of results per date. Its last step is named like the KPI and has the column `date` (DATE) beside
+ * `columns`. It reads the steps of `sources.ts` and earlier KPIs.
  */
 export interface Kpi {
   readonly name: 'daily_genre' | 'top_songs' | 'top_genres';

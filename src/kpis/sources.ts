@@ -12,14 +12,11 @@ export const SONG_COLUMNS: Columns = {
 };
 export const USER_COLUMNS: Columns = { user_id: 'VARCHAR' };
 
-/** Base name of the part that a play stands in. */
-const PART_COLUMN = 'part';
-
 const songInput = (index: number): string => `songs_${index}`;
 
 /** What the KPIs of a set of dates are computed from. Paths as the engine reads them. */
 export interface Sources {
-  /** Every part of every date. */
+  /** Every part of every date; `part_counts` knows a part by its place here. */
   readonly plays: readonly string[];
   /** One list per catalogue file, in ascending order of precedence. */
   readonly songs: readonly string[];
@@ -34,7 +31,7 @@ export function sourceInputs(sources: Sources): Readonly<Record<string, PlanInpu
     { format: 'parquet', paths: [path], columns: SONG_COLUMNS },
   ]);
   return {
-    play_rows: { format: 'parquet', paths: sources.plays, columns: PLAY_COLUMNS, fileColumn: PART_COLUMN },
+    play_rows: { format: 'parquet', paths: sources.plays, columns: PLAY_COLUMNS, fileColumn: 'part' },
     user_rows: { format: 'parquet', paths: sources.users, columns: USER_COLUMNS },
     no_songs: { format: 'parquet', paths: [], columns: SONG_COLUMNS },
     ...Object.fromEntries(songs),
@@ -42,27 +39,28 @@ export function sourceInputs(sources: Sources): Readonly<Record<string, PlanInpu
 }
 
 /**
- * `plays` (date, user_id, track_id, listen_time): each play once.
- * `catalogue` (track_id, genre, track_name, artists, duration_ms): each track once in each genre.
- * `track_plays` (date, track_id, plays): plays of every track, known or not.
+ * Everything that is counted is counted by numbers, which are shorter than ids and compared at once:
+ *
+ * `catalogue` (track_key, genre_key, track_id, genre, track_name, artists, duration_ms): each track once in
+ *   each genre.
+ * `track_genres` (track_key, genre_key), `genres` (genre_key, genre): the same, as narrow as a join of every
+ *   play wants it.
+ * `plays` (date, track_key, user_key, unknown_user): each play once. The keys are NULL for what no catalogue
+ *   knows; then `unknown_user` is the id.
+ * `track_plays` (date, track_key, plays): plays of every track; NULL stands for all unknown ones.
  * `part_counts` (date, part, plays, unknown_track, unknown_user): what to report of each part.
+ * `date_counts` (date, plays): distinct plays, of known tracks or not.
  */
 export function sourceSteps(sources: Sources): readonly PlanStep[] {
   const unions = ['no_songs', ...sources.songs.map((_, index) => songInput(index))].map(
     (input, precedence) =>
       `SELECT CAST(${precedence} AS BIGINT) AS precedence, track_id, track_genre, track_name, artists, duration_ms FROM ${input}`,
   );
+  // What tells two plays apart, beside their keys; only then worth the memory.
+  const identity = sources.overlapping
+    ? `, p.listen_time, CASE WHEN t.track_key IS NULL THEN p.track_id END AS unknown_track`
+    : '';
   return [
-    {
-      name: 'dated_plays',
-      sql: `SELECT CAST(CAST(listen_time AS DATE) AS VARCHAR) AS date, user_id, track_id, listen_time, ${PART_COLUMN}
-        FROM play_rows`,
-    },
-    {
-      name: 'plays',
-      sql: `SELECT ${sources.overlapping ? 'DISTINCT ' : ''}date, user_id, track_id, listen_time FROM dated_plays`,
-      materialize: sources.overlapping,
-    },
     { name: 'song_rows', sql: unions.join(' UNION ALL ') },
     {
       // A newer catalogue file wins; within one, the order of values, so that the order of rows is nothing.
@@ -71,28 +69,63 @@ export function sourceSteps(sources: Sources): readonly PlanStep[] {
         row_number() OVER (PARTITION BY track_id, track_genre
           ORDER BY precedence DESC, duration_ms, track_name, coalesce(artists, '')) AS choice FROM song_rows`,
     },
+    { name: 'chosen_songs', sql: 'SELECT * FROM ranked_songs WHERE choice = 1', materialize: true },
+    {
+      name: 'tracks',
+      sql: `SELECT track_id, CAST(row_number() OVER (ORDER BY track_id) AS INTEGER) AS track_key
+        FROM (SELECT DISTINCT track_id FROM chosen_songs) t`,
+      materialize: true,
+    },
+    {
+      name: 'genres',
+      sql: `SELECT genre, CAST(row_number() OVER (ORDER BY genre) AS INTEGER) AS genre_key
+        FROM (SELECT DISTINCT genre FROM chosen_songs) g`,
+      materialize: true,
+    },
     {
       name: 'catalogue',
-      sql: 'SELECT track_id, genre, track_name, artists, duration_ms FROM ranked_songs WHERE choice = 1',
+      sql: `SELECT t.track_key, g.genre_key, s.track_id, s.genre, s.track_name, s.artists, s.duration_ms
+        FROM chosen_songs s JOIN tracks t ON t.track_id = s.track_id JOIN genres g ON g.genre = s.genre`,
       materialize: true,
+    },
+    { name: 'track_genres', sql: 'SELECT track_key, genre_key FROM catalogue', materialize: true },
+    {
+      name: 'users',
+      sql: `SELECT user_id, CAST(row_number() OVER () AS INTEGER) AS user_key
+        FROM (SELECT DISTINCT user_id FROM user_rows) u`,
+      materialize: true,
+    },
+    {
+      name: 'keyed_plays',
+      sql: `SELECT CAST(p.listen_time AS DATE) AS date, p.part, t.track_key, u.user_key,
+          CASE WHEN u.user_key IS NULL THEN p.user_id END AS unknown_user${identity}
+        FROM play_rows p
+        LEFT JOIN tracks t ON t.track_id = p.track_id
+        LEFT JOIN users u ON u.user_id = p.user_id`,
+      materialize: true,
+    },
+    {
+      name: 'plays',
+      sql: sources.overlapping
+        ? 'SELECT DISTINCT date, track_key, user_key, unknown_user, listen_time, unknown_track FROM keyed_plays'
+        : 'SELECT date, track_key, user_key, unknown_user FROM keyed_plays',
+      materialize: sources.overlapping,
     },
     {
       name: 'track_plays',
-      sql: 'SELECT date, track_id, count(*) AS plays FROM plays GROUP BY date, track_id',
+      sql: 'SELECT date, track_key, count(*) AS plays FROM plays GROUP BY date, track_key',
       materialize: true,
     },
-    { name: 'known_tracks', sql: 'SELECT DISTINCT track_id FROM catalogue' },
-    { name: 'known_users', sql: 'SELECT DISTINCT user_id FROM user_rows' },
     {
       name: 'part_counts',
-      sql: `SELECT p.date, p.${PART_COLUMN}, count(*) AS plays,
-          sum(CASE WHEN t.track_id IS NULL THEN 1 ELSE 0 END) AS unknown_track,
-          sum(CASE WHEN u.user_id IS NULL THEN 1 ELSE 0 END) AS unknown_user
-        FROM dated_plays p
-        LEFT JOIN known_tracks t ON t.track_id = p.track_id
-        LEFT JOIN known_users u ON u.user_id = p.user_id
-        GROUP BY p.date, p.${PART_COLUMN}`,
+      sql: `SELECT CAST(date AS VARCHAR) AS date, part, count(*) AS plays,
+          sum(CASE WHEN track_key IS NULL THEN 1 ELSE 0 END) AS unknown_track,
+          sum(CASE WHEN user_key IS NULL THEN 1 ELSE 0 END) AS unknown_user
+        FROM keyed_plays GROUP BY date, part`,
     },
-    { name: 'date_counts', sql: 'SELECT date, sum(plays) AS plays FROM track_plays GROUP BY date' },
+    {
+      name: 'date_counts',
+      sql: 'SELECT CAST(date AS VARCHAR) AS date, sum(plays) AS plays FROM track_plays GROUP BY date',
+    },
   ];
 }

@@ -16,9 +16,9 @@ export const topSongs: Kpi = {
   steps: [
     {
       name: 'ranked_tracks',
-      sql: `SELECT t.date, c.genre, t.track_id, c.track_name, c.artists, t.plays AS play_count,
-          row_number() OVER (PARTITION BY t.date, c.genre ORDER BY t.plays DESC, t.track_id) AS rank
-        FROM track_plays t JOIN catalogue c ON c.track_id = t.track_id`,
+      sql: `SELECT t.date, c.genre, c.track_id, c.track_name, c.artists, t.plays AS play_count,
+          row_number() OVER (PARTITION BY t.date, c.genre ORDER BY t.plays DESC, c.track_id) AS rank
+        FROM track_plays t JOIN catalogue c ON c.track_key = t.track_key`,
     },
     {
       name: 'top_songs',

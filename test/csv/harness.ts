@@ -24,10 +24,14 @@ export interface ScanOptions {
   readonly compressed?: boolean;
   /** Lengths of the source's chunks, used over and over; default one chunk. */
   readonly chunks?: readonly number[];
+  readonly segmentBytes?: number;
 }
 
+/** A snapshot, and the bytes that it was taken of. */
+export type Taken = Snapshot & { readonly input: Buffer };
+
 /** A stream that delivers the bytes in chunks of these lengths. */
-function streamOf(bytes: Buffer, chunks: readonly number[] = [Math.max(bytes.length, 1)]): Readable {
+export function streamOf(bytes: Buffer, chunks: readonly number[] = [Math.max(bytes.length, 1)]): Readable {
   function* cut(): Generator<Buffer> {
     for (let at = 0, i = 0; at < bytes.length; i++) {
       const length = chunks[i % chunks.length] ?? 1;
@@ -50,15 +54,17 @@ export async function snapshotOf(
   directory: { path(name: string): string },
   input: string | Uint8Array,
   options: ScanOptions = {},
-): Promise<Snapshot> {
-  const { blockBytes, compressed = false, chunks } = options;
-  return takeSnapshot(streamOf(bytesOf(input), chunks), {
-    rawPath: directory.path('raw'),
-    cleanPath: directory.path('clean'),
+): Promise<Taken> {
+  const { blockBytes, segmentBytes, compressed = false, chunks } = options;
+  const bytes = bytesOf(input);
+  const snapshot = await takeSnapshot(streamOf(bytes, chunks), {
+    segmentPath: (index) => directory.path(`segment-${index}`),
     compressed,
     limits: limitsOf(options.limits),
     ...(blockBytes === undefined ? {} : { blockBytes }),
+    ...(segmentBytes === undefined ? {} : { segmentBytes }),
   });
+  return { ...snapshot, input: bytes };
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- an async source is what is asked for
@@ -71,10 +77,11 @@ function everyRow(snapshot: Snapshot): number[] {
 }
 
 /** Every record of the file, clean ones with the reason `rule_<row>`. */
-export async function allRecords(snapshot: Snapshot, options: ScanOptions = {}): Promise<LocatedRecord[]> {
+export async function allRecords(snapshot: Taken, options: ScanOptions = {}): Promise<LocatedRecord[]> {
   const { blockBytes } = options;
   const located = locateRecords(
     snapshot,
+    streamOf(snapshot.input),
     verdictsFor(everyRow(snapshot)),
     limitsOf(options.limits),
     blockBytes === undefined ? {} : { blockBytes },
@@ -84,8 +91,7 @@ export async function allRecords(snapshot: Snapshot, options: ScanOptions = {}):
   return records;
 }
 
-/** The clean file's records as one text, without the header. */
-export async function cleanText(snapshot: Snapshot): Promise<Buffer> {
-  const bytes = await readFile(snapshot.clean.path);
-  return snapshot.clean.header ? bytes.subarray(bytes.indexOf('\n') + 1 || bytes.length) : bytes;
+/** The segments of a file as one text. */
+export async function cleanText({ segments }: Snapshot): Promise<Buffer> {
+  return Buffer.concat(await Promise.all(segments.map(({ path }) => readFile(path))));
 }

@@ -8,6 +8,7 @@ import {
   allRecords,
   limitsOf,
   snapshotOf,
+  streamOf,
   temporaryDirectory,
   verdictsFor,
   type ScanOptions,
@@ -115,7 +116,6 @@ describe('limits of a record', () => {
       yield Buffer.from('"\n3,4\n');
     }
     const before = process.memoryUsage().rss;
-    const paths = { rawPath: '/dev/null', cleanPath: directory.path('clean') };
     const source = Readable.from(file(), { objectMode: false });
     const limits = limitsOf({ maxRecordBytes: 1024 * 1024 });
     let peak = before;
@@ -123,7 +123,7 @@ describe('limits of a record', () => {
       peak = Math.max(peak, process.memoryUsage().rss);
     };
     const { records, malformed } = await takeSnapshot(source, {
-      ...paths,
+      segmentPath: () => '/dev/null',
       compressed: false,
       limits,
       onProgress,
@@ -189,8 +189,7 @@ describe('limits of a file', () => {
 
 describe('failures on the way', () => {
   const options = (): Parameters<typeof takeSnapshot>[1] => ({
-    rawPath: directory.path('raw'),
-    cleanPath: directory.path('clean'),
+    segmentPath: (index) => directory.path(`segment-${index}`),
     compressed: false,
     limits: limitsOf(),
     blockBytes: 16,
@@ -226,15 +225,15 @@ describe('failures on the way', () => {
   });
   it('an abort beforehand opens nothing', async () => {
     const source = endless();
-    await expect(
-      takeSnapshot(source, { ...options(), rawPath: directory.path('none'), signal: AbortSignal.abort() }),
-    ).rejects.toThrow('abort');
+    await expect(takeSnapshot(source, { ...options(), signal: AbortSignal.abort() })).rejects.toThrow(
+      'abort',
+    );
     expect(source.destroyed).toBe(true);
   });
   it('an abort ends the second scan', async () => {
     const snapshot = await snapshotOf(directory, `a,b\n${'1\n'.repeat(500)}`);
     const abort = new AbortController();
-    const located = locateRecords(snapshot, verdictsFor([]), limitsOf(), {
+    const located = locateRecords(snapshot, streamOf(snapshot.input), verdictsFor([]), limitsOf(), {
       signal: abort.signal,
       blockBytes: 16,
     });
@@ -261,14 +260,13 @@ describe('failures on the way', () => {
   });
   it('a path that cannot be written is an error, and the source is destroyed', async () => {
     const source = endless();
-    await expect(takeSnapshot(source, { ...options(), rawPath: directory.path('no/such') })).rejects.toThrow(
-      'ENOENT',
-    );
+    const segmentPath = (): string => directory.path('no/such');
+    await expect(takeSnapshot(source, { ...options(), segmentPath })).rejects.toThrow('ENOENT');
     expect(source.destroyed).toBe(true);
   });
   it.skipIf(process.platform !== 'linux')('a full disk is an error', async () => {
     await expect(
-      takeSnapshot(Readable.from([Buffer.from('a\r1')]), { ...options(), rawPath: '/dev/full' }),
+      takeSnapshot(Readable.from([Buffer.from('a\r1')]), { ...options(), segmentPath: () => '/dev/full' }),
     ).rejects.toThrow('ENOSPC');
   });
   it('progress tells bytes received and records', async () => {
@@ -286,13 +284,23 @@ describe('failures on the way', () => {
 describe('verdicts', () => {
   const drain = async (rows: number[]): Promise<void> => {
     const snapshot = await snapshotOf(directory, 'a,b\n1,2\n3\n5,6\n');
-    for await (const record of locateRecords(snapshot, verdictsFor(rows), limitsOf()))
+    for await (const record of locateRecords(
+      snapshot,
+      streamOf(snapshot.input),
+      verdictsFor(rows),
+      limitsOf(),
+    ))
       expect(record).toBeDefined();
   };
   it('count the clean records only', async () => {
     const snapshot = await snapshotOf(directory, 'a,b\n1,2\n3\n5,6\n7,8\n');
     const found: [number, readonly string[]][] = [];
-    for await (const { record, reasons } of locateRecords(snapshot, verdictsFor([2]), limitsOf()))
+    for await (const { record, reasons } of locateRecords(
+      snapshot,
+      streamOf(snapshot.input),
+      verdictsFor([2]),
+      limitsOf(),
+    ))
       found.push([record, reasons]);
     expect(found).toEqual([
       [2, ['wrong_column_count']],
@@ -305,7 +313,13 @@ describe('verdicts', () => {
   });
   it('cannot be placed in another file than the one that was scanned', async () => {
     const snapshot = await snapshotOf(directory, 'a,b\n1,2\n');
-    const located = locateRecords({ ...snapshot, records: 2 }, verdictsFor([]), limitsOf());
-    await expect(located.next()).rejects.toThrow('The second scan found 1 records');
+    for (const [other, found] of [
+      ['a,b\n1,2\n3,4\n', 'found 2 records'],
+      // As many records, but not the same.
+      ['a,b\n1,3\n', snapshot.sha256],
+    ] as const) {
+      const located = locateRecords(snapshot, streamOf(Buffer.from(other)), verdictsFor([]), limitsOf());
+      await expect(located.next()).rejects.toThrow(found);
+    }
   });
 });

@@ -1,31 +1,36 @@
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../src/csv/snapshot.ts';
+import { DuckdbEngine } from '../../src/engines/duckdb.ts';
 import { cleanText, snapshotOf, temporaryDirectory } from './harness.ts';
 
 const directory = temporaryDirectory();
-let connection: DuckDBConnection;
-let instance: DuckDBInstance;
+let engine: DuckdbEngine;
 beforeAll(async () => {
-  instance = await DuckDBInstance.create(':memory:', { threads: '2' });
-  connection = await instance.connect();
+  engine = await DuckdbEngine.open({
+    memoryLimit: '512MB',
+    threads: 2,
+    spillDirectory: directory.path('spill'),
+    directories: [directory.path('')],
+  });
 });
-afterAll(() => {
-  connection.closeSync();
-  instance.closeSync();
-});
+afterAll(() => engine.close());
 
-/** What DuckDB reads, empty text for NULL. */
-async function duckdbRows({ clean, header }: Snapshot): Promise<string[][]> {
-  const columns = header.map((_, i) => `'c${i}': 'VARCHAR'`).join(', ');
-  const reader = await connection.runAndReadAll(
-    `FROM read_csv('${clean.path}', columns = {${columns}}, auto_detect = false, delim = ',', quote = '"',
-      escape = '"', new_line = '\\n', strict_mode = true, header = ${clean.header}, parallel = ${!clean.quoted})`,
-  );
-  return reader.getRowsJS().map((row) => row.map((value) => (typeof value === 'string' ? value : '')));
+/** What our engine reads of the segments, empty text for NULL. */
+async function engineRows({ segments, header }: Snapshot): Promise<string[][]> {
+  const columns = header.map((_, i) => `c${i}`);
+  const { rows } = await engine.run({
+    name: 'read',
+    inputs: { t: { format: 'csv', segments, columns, maxRecordBytes: 4096, rowColumn: 'r' } },
+    steps: [{ name: 'ordered', sql: 'SELECT * FROM t ORDER BY r' }],
+    outputs: { rows: { format: 'rows', from: 'ordered' } },
+  });
+  return (rows['rows'] ?? []).map((row, i) => {
+    expect(row['r']).toBe(BigInt(i + 1));
+    return columns.map((column) => String(row[column] ?? ''));
+  });
 }
 
 function csvParseRows(text: Buffer): string[][] {
@@ -115,42 +120,36 @@ const file: fc.Arbitrary<Written> = fc
       });
   });
 
-describe('the clean file', () => {
-  it('is read to the rows that were written, by csv-parse and by DuckDB', async () => {
+describe('the segments', () => {
+  it('are read to the rows that were written, by csv-parse and by the engine, however they are cut', async () => {
     await fc.assert(
-      fc.asyncProperty(file, fc.integer({ min: 16, max: 64 }), async (written, blockBytes) => {
-        const snapshot = await snapshotOf(directory, written.file, { blockBytes });
-        expect(snapshot).toMatchObject({
-          header: written.header,
-          records: written.rows.length + written.malformed,
-          malformed: written.malformed,
-        });
-        expect(snapshot.clean.quoted).toBe((await cleanText(snapshot)).includes('"'));
-        expect(csvParseRows(await cleanText(snapshot))).toEqual(written.rows);
-        expect(await duckdbRows(snapshot)).toEqual(written.rows);
-      }),
+      fc.asyncProperty(
+        file,
+        fc.integer({ min: 16, max: 64 }),
+        fc.constantFrom(1, 40, 1_000_000),
+        async (written, blockBytes, segmentBytes) => {
+          const snapshot = await snapshotOf(directory, written.file, { blockBytes, segmentBytes });
+          expect(snapshot).toMatchObject({
+            header: written.header,
+            records: written.rows.length + written.malformed,
+            malformed: written.malformed,
+          });
+          expect(csvParseRows(await cleanText(snapshot))).toEqual(written.rows);
+          expect(await engineRows(snapshot)).toEqual(written.rows);
+        },
+      ),
       { numRuns: 150 },
     );
   });
 
-  it('is the raw copy for a file that an engine can read as it came', async () => {
-    for (const [text, quoted] of [
-      ['a,b\n1,2\n', false],
-      ['a,b\n1,2', false],
-      ['a,b\n"1",2\n', true],
-      ['a,b\n', false],
-      ['a,b', false],
-      ['a\n""', true],
-    ] as const) {
-      const snapshot = await snapshotOf(directory, text);
-      expect(snapshot.clean, text).toEqual({ path: snapshot.rawPath, header: true, quoted });
-      expect(await duckdbRows(snapshot)).toEqual(csvParseRows(await cleanText(snapshot)));
-    }
-  });
-
-  it('is written anew for a file that deviates, however late', async () => {
+  it('hold the well-formed records alone, each ended by LF', async () => {
     const rows = Array.from({ length: 50 }, (_, i) => `${i},x\n`).join('');
     for (const [text, expected] of [
+      ['a,b\n1,2\n', '1,2\n'],
+      ['a,b\n1,2', '1,2\n'],
+      ['a,b\n"1",2\n', '"1",2\n'],
+      ['a,b\n', ''],
+      ['a,b', ''],
       ['\uFEFFa,b\n1,2\n', '1,2\n'],
       ['"a",b\n1,2\n', '1,2\n'],
       ['\na,b\n1,2\n', '1,2\n'],
@@ -164,19 +163,27 @@ describe('the clean file', () => {
     ] as const)
       for (let blockBytes = 16; blockBytes < 48; blockBytes += 5) {
         const snapshot = await snapshotOf(directory, text, { blockBytes });
-        expect(snapshot.clean).toMatchObject({ path: directory.path('clean'), header: false });
-        expect((await readFile(snapshot.clean.path)).toString()).toBe(expected);
-        expect((await readFile(snapshot.rawPath)).toString()).toBe(text);
+        expect((await cleanText(snapshot)).toString()).toBe(expected);
       }
   });
 
-  it('is empty for a file without records', async () => {
+  it('begin where a record begins, and know how many rows come before', async () => {
+    const rows = ['1,"a\nb"', '2,x', '3,"y"', '4', '5,z'];
+    const snapshot = await snapshotOf(directory, `a,b\n${rows.join('\n')}\n`, {
+      blockBytes: 16,
+      segmentBytes: 1,
+    });
+    const texts = await Promise.all(
+      snapshot.segments.map(async ({ path }) => (await readFile(path)).toString()),
+    );
+    expect(texts).toEqual(['1,"a\nb"\n2,x\n', '3,"y"\n5,z\n']);
+    expect(snapshot.segments.map(({ rowsBefore }) => rowsBefore)).toEqual([0, 2]);
+  });
+
+  it('of a file without records are none', async () => {
     for (const text of ['', '\uFEFF', '\n\r\n\r']) {
       const snapshot = await snapshotOf(directory, text);
-      expect(snapshot).toMatchObject({ header: [], records: 0, malformed: 0 });
-      expect(snapshot.clean).toMatchObject({ header: false, quoted: false });
-      if (text === '') expect(snapshot.clean.path).toBe(snapshot.rawPath);
-      else expect((await readFile(snapshot.clean.path)).length).toBe(0);
+      expect(snapshot).toMatchObject({ header: [], records: 0, malformed: 0, segments: [] });
     }
   });
 });

@@ -92,22 +92,26 @@ describe.each(engines)('the engine $name', ({ open }) => {
     expect([(await one)[0]?.['x'], (await two)[0]?.['x']].map(Number)).toEqual([1, 2]);
   });
 
-  test('writes one Parquet file and reads it again with exact columns', async () => {
+  test('writes Parquet files and reads them again with exact columns', async () => {
     const { engine, directory } = await opened();
-    const path = join(directory, 'out.parquet');
-    const result = await engine.run(
-      plan([{ name: 'a', sql: numbers }], { file: { format: 'parquet', from: 'a', path } }),
-    );
-    expect(result.files['file']).toEqual([{ path, rows: 2 }]);
+    const paths = ["it's.parquet", 'out [1].parquet'].map((name) => join(directory, name));
+    for (const path of paths) {
+      const result = await engine.run(
+        plan([{ name: 'a', sql: numbers }], { file: { format: 'parquet', from: 'a', path } }),
+      );
+      expect(result.files['file']).toEqual([{ path, rows: 2 }]);
+    }
     const input = {
       format: 'parquet',
-      paths: [path],
+      paths,
       columns: { x: 'BIGINT' },
       fileColumn: 'origin',
     } as const;
-    expect(await select(engine, 'SELECT x, origin FROM t ORDER BY x', { t: input })).toEqual([
-      { x: 1n, origin: 'out.parquet' },
-      { x: 2n, origin: 'out.parquet' },
+    expect(await select(engine, 'SELECT x, origin FROM t ORDER BY origin, x', { t: input })).toEqual([
+      { x: 1n, origin: 0 },
+      { x: 2n, origin: 0 },
+      { x: 1n, origin: 1 },
+      { x: 2n, origin: 1 },
     ]);
   });
 
@@ -192,10 +196,8 @@ describe.each(engines)('the engine $name', ({ open }) => {
 
   const csv = (path: string, more: Partial<CsvInput> = {}): CsvInput => ({
     format: 'csv',
-    path,
+    segments: [{ path, rowsBefore: 0 }],
     columns: ['a', 'b'],
-    header: false,
-    quoted: false,
     maxRecordBytes: 1024,
     ...more,
   });
@@ -203,27 +205,41 @@ describe.each(engines)('the engine $name', ({ open }) => {
   test('reads CSV as text, with empty as NULL and nothing guessed', async () => {
     const { engine, directory } = await opened();
     const path = join(directory, 'in.csv');
-    await writeFile(path, 'b,a\n007,\n1e5, x \n"q,""\n",NULL\n');
-    expect(await select(engine, 'SELECT * FROM t', { t: csv(path, { header: true, quoted: true }) })).toEqual(
-      [
-        { a: '007', b: null },
-        { a: '1e5', b: ' x ' },
-        { a: 'q,"\n', b: 'NULL' },
-      ],
-    );
+    await writeFile(path, '007,\n1e5, x \n"q,""\n",NULL\n');
+    expect(await select(engine, 'SELECT * FROM t', { t: csv(path) })).toEqual([
+      { a: '007', b: null },
+      { a: '1e5', b: ' x ' },
+      { a: 'q,"\n', b: 'NULL' },
+    ]);
   });
 
-  test('numbers CSV records in the order of the file, also in a large one', async () => {
+  test('numbers CSV records in the order of the file, also in large segments', async () => {
     const { engine, directory } = await opened();
-    const path = join(directory, 'in.csv');
-    const count = 400_000;
-    await writeFile(path, Array.from({ length: count }, (_, i) => `${i + 1},${'x'.repeat(40)}\n`).join(''));
+    const count = 200_000;
+    const segments = [0, count].map((rowsBefore) => ({
+      path: join(directory, `from-${rowsBefore}.csv`),
+      rowsBefore,
+    }));
+    for (const { path, rowsBefore } of segments) {
+      // Every other record has a line break in it.
+      const record = (i: number): string =>
+        `${rowsBefore + i + 1},"${'x\n'.repeat(i % 2)}${'x'.repeat(40)}"\n`;
+      await writeFile(path, Array.from({ length: count }, (_, i) => record(i)).join(''));
+    }
     const rows = await select(
       engine,
       'SELECT count(*) AS n, sum(CASE WHEN a = CAST(r AS VARCHAR) THEN 1 ELSE 0 END) AS same FROM t',
-      { t: csv(path, { rowColumn: 'r' }) },
+      { t: csv('', { segments, rowColumn: 'r' }) },
     );
-    expect([Number(rows[0]?.['n']), Number(rows[0]?.['same'])]).toEqual([count, count]);
+    expect([Number(rows[0]?.['n']), Number(rows[0]?.['same'])]).toEqual([2 * count, 2 * count]);
+  });
+
+  test('a CSV without segments has the columns and no rows', async () => {
+    const { engine } = await opened();
+    const none = csv('', { segments: [], rowColumn: 'r' });
+    expect(
+      await select(engine, 'SELECT count(*) AS n, max(r) AS r, max(a) AS a FROM t', { t: none }),
+    ).toEqual([{ n: 0n, r: null, a: null }]);
   });
 
   test('a ragged CSV is an error, never a guess', async () => {
@@ -278,13 +294,18 @@ describe.each(engines)('the engine $name', ({ open }) => {
     const { matches, extract, minusMinutes, trim } = engine.dialect;
     const [row] = await select(
       engine,
-      `SELECT ${trim("' \t a b \n'", ' \t\r\n')} AS trimmed, ${matches("'abc'", 'a.c')} AS whole,
+      `SELECT ${trim("' \t a b \n'", ' \t\r\n')} AS trimmed, ${trim("'x '", ' ')} AS right_trimmed,
+        ${trim("' x'", ' ')} AS left_trimmed, ${trim("'!'", ' ')} AS mark, ${trim("' \t '", ' \t')} AS blank, ${matches("'abc'", 'a.c')} AS whole,
         ${matches("'abcd'", 'a.c')} AS partial, ${extract("'x+05'", String.raw`([+-])(\d+)`, 2)} AS digits,
         ${extract("'x'", String.raw`(\d)`, 1)} AS none,
         ${minusMinutes("CAST('2024-03-01 00:30:00' AS TIMESTAMP)", 'CAST(60 AS BIGINT)')} AS earlier`,
     );
     expect(row).toEqual({
       trimmed: 'a b',
+      right_trimmed: 'x',
+      left_trimmed: 'x',
+      mark: '!',
+      blank: null,
       whole: true,
       partial: false,
       digits: '05',

@@ -41,14 +41,12 @@ export function expectedScan(text: Buffer, limits: ScanLimits): Scanned {
       reasons,
     };
   });
-  const body = Buffer.concat(clean);
   return {
     rejected: undefined,
     header: (first?.values ?? []).map((name) => Buffer.from(name, 'latin1').toString().trim()),
     records,
     malformed,
-    clean: body,
-    quoted: body.includes('"'),
+    clean: Buffer.concat(clean),
   };
 }
 

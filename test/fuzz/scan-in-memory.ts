@@ -20,15 +20,14 @@ export type Scanned =
       readonly header: readonly string[];
       readonly records: readonly ScannedRecord[];
       readonly malformed: number;
-      /** What an engine reads of the file, without the header. */
+      /** What an engine reads of the file. */
       readonly clean: Buffer;
-      readonly quoted: boolean;
     };
 
 /** The scanner and the clean text as a snapshot drives them, without files: thousands of texts a second. */
 export function scanInMemory(text: Buffer, limits: ScanLimits, blockBytes: number): Scanned {
   const scanner = new RecordScanner(limits, blockBytes);
-  const clean = new CleanText(false);
+  const clean = new CleanText();
   const written: Buffer[] = [];
   const records: ScannedRecord[] = [];
   let malformed = 0;
@@ -45,25 +44,15 @@ export function scanInMemory(text: Buffer, limits: ScanLimits, blockBytes: numbe
           reasons: reasonsOf(batch.flagsOf(i)),
         });
       }
-      const piece = clean.add(batch, scanner.header);
-      if (piece?.raw !== undefined) written.push(text.subarray(...piece.raw));
-      if (piece?.bytes !== undefined) written.push(Buffer.from(piece.bytes));
+      written.push(Buffer.from(clean.of(batch)));
       scanner.carryOver(block);
     }
   } catch (error) {
     if (!(error instanceof ScanRejectedError)) throw error;
     return { rejected: error.code, byte: error.byte, line: error.line };
   }
-  const { asReceived, header, quoted } = clean.finish();
-  const body = header ? text.subarray(text.indexOf(10) + 1 || text.length) : text;
-  return {
-    rejected: undefined,
-    header: scanner.header?.names ?? [],
-    records,
-    malformed,
-    clean: asReceived ? body : Buffer.concat(written),
-    quoted,
-  };
+  const header = scanner.header ?? [];
+  return { rejected: undefined, header, records, malformed, clean: Buffer.concat(written) };
 }
 
 function* blocksOf(text: Buffer, blockBytes: number, headroom: number): Generator<Block> {

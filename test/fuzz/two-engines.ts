@@ -18,7 +18,10 @@ import { DEFAULT_LIMITS, type Limits } from '../../src/stages/limits.ts';
 import { STORED_TYPE } from '../../src/stages/validate/judge.ts';
 import type { Validated } from '../../src/stages/receipt.ts';
 import { receiveFile } from '../../src/stages/validate/receive-file.ts';
-import { validateFile } from '../../src/stages/validate/validate-file.ts';
+import { validateFile, type ReceivedFile } from '../../src/stages/validate/validate-file.ts';
+
+/** So that files of these sizes have several, which threads read side by side. */
+const SEGMENT_BYTES = 64 * 1024;
 
 /** What both engines said of one file. */
 export interface AgreedVerdict {
@@ -89,11 +92,13 @@ export class TwoEngines {
     { bytes, compressed = false, limits, modified }: PlayFile,
     work: string,
   ): Promise<AgreedVerdict> {
+    const source = (): Readable =>
+      Readable.from(typeof bytes === 'function' ? bytes() : [bytes], { objectMode: false });
     let snapshot: Snapshot;
     try {
-      const source = Readable.from(typeof bytes === 'function' ? bytes() : [bytes], { objectMode: false });
-      const [rawPath, cleanPath] = [join(work, 'received'), join(work, 'clean.csv')];
-      snapshot = await takeSnapshot(source, { rawPath, cleanPath, compressed, limits });
+      const segmentPath = (index: number): string => join(work, `segment-${index}.csv`);
+      const options = { segmentPath, segmentBytes: SEGMENT_BYTES, compressed, limits };
+      snapshot = await takeSnapshot(source(), options);
     } catch (error) {
       if (error instanceof ScanRejectedError) return { rejected: error.code, validated: undefined };
       throw error;
@@ -106,12 +111,12 @@ export class TwoEngines {
     }[] = [];
     for (const [i, context] of this.#contexts.entries()) {
       const workspace = new PlainWorkspace(join(work, String(i)));
-      const job = [
-        { ...context, limits },
-        { dataset: 'streams', filename: 'fuzz.csv', object },
+      const received: ReceivedFile = {
+        file: { dataset: 'streams', filename: 'fuzz.csv', object },
         snapshot,
-        workspace,
-      ] as const;
+        openAgain: () => Promise.resolve({ stream: source(), assertUnchanged: () => Promise.resolve() }),
+      };
+      const job = [{ ...context, limits }, received, workspace] as const;
       try {
         found.push({ rejected: undefined, validated: await validateFile(...job), workspace });
       } catch (error) {

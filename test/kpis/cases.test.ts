@@ -18,7 +18,7 @@ const caseSchema = z.strictObject({
   /** Catalogue files in ascending order of their names. */
   songs: z.array(z.string()),
   users: z.string().optional(),
-  /** Parts of valid rows, by base name. */
+  /** Parts of valid rows, in their order; `part_counts` numbers them from 0. */
   plays: z.record(z.string(), z.string()),
   expect: z.partialRecord(
     z.enum(['daily_genre', 'top_songs', 'top_genres', 'part_counts', 'date_counts']),

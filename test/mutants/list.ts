@@ -353,10 +353,10 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: 'quotes-in-parallel',
-    what: 'a file with quotes is read by several threads',
+    what: 'a segment with quotes is read by several threads',
     file: 'engines/duckdb-inputs.ts',
-    from: '!hasQuotes && rowColumn === undefined',
-    to: 'rowColumn === undefined',
+    from: 'parallel = false',
+    to: 'parallel = true',
     suite: 'fuzz',
   },
   {

@@ -11,7 +11,7 @@ import type { StageContext } from '../context.ts';
 import { batchesOf } from './batches.ts';
 import { type ComputedFile, ComputedFiles } from './computed-files.ts';
 import type { DamagedPartsError } from './errors.ts';
-import { type PartsByDate, wholeDates } from './whole-dates.ts';
+import { type OwnPart, type PartsByDate, wholeDates } from './whole-dates.ts';
 
 /** What computing needs: a state of the log, and no more of the pipeline than the engine. */
 export interface ComputeContext extends Pick<
@@ -20,6 +20,8 @@ export interface ComputeContext extends Pick<
 > {
   readonly state: LakeState;
 }
+
+type PartCounts = Publication['parts'][number];
 
 /** The KPIs of one date; its files lie in a workspace that goes when the next batch begins. */
 export interface ComputedDate {
@@ -59,15 +61,19 @@ async function* computeBatch(
   const { lake, state, ports, signal } = context;
   // Versions first: what the log gains while we compute is then published by the next run.
   const versions = new Map(dates.map((date) => [date, state.version(date)]));
+  const parts = dates.flatMap((date) => partsByDate.get(date) ?? []);
   const attempt = ports.uniqueId();
   const workspace = await lake.workspace(attempt);
   let readable: readonly string[];
   try {
-    const result = await execute(context, dates, partsByDate, workspace);
+    const result = await execute(context, dates, partsByDate, parts, workspace);
     if ('files' in result) {
       const plays = new Map(
         (result.rows['date_counts'] ?? []).map((row) => [row['date'], Number(row['plays'])]),
       );
+      const counts = partCounts(result.rows['part_counts'] ?? [], parts);
+      const countsOf = (key: string): PartCounts =>
+        counts.get(key) ?? { key, plays: 0, unknown_track: 0, unknown_user: 0 };
       const computed = new ComputedFiles(context, workspace, result);
       for (const date of dates) {
         signal.throwIfAborted();
@@ -77,7 +83,7 @@ async function* computeBatch(
           kpi_version: KPI_VERSION,
           published_on: ports.now().toISOString(),
           plays: plays.get(date) ?? 0,
-          parts: partCounts(result.rows['part_counts'] ?? [], date, partsByDate),
+          parts: parts.filter((part) => part.date === date).map((part) => countsOf(part.key)),
         };
         yield { date, attempt, facts, files: await computed.of(date) };
       }
@@ -96,9 +102,9 @@ async function execute(
   { lake, state, engine, signal }: ComputeContext,
   dates: readonly string[],
   partsByDate: PartsByDate,
+  parts: readonly OwnPart[],
   workspace: Workspace,
 ): Promise<PlanResult | Awaited<ReturnType<typeof wholeDates>>> {
-  const parts = dates.flatMap((date) => partsByDate.get(date) ?? []);
   const catalogueKeys = (dataset: 'users' | 'songs'): string[] =>
     state.catalogue(dataset).flatMap((entry) => entry.parts.map(({ key }) => key));
   const sources: Sources = {
@@ -121,14 +127,21 @@ async function execute(
   }
 }
 
-function partCounts(rows: readonly Row[], date: string, parts: PartsByDate): Publication['parts'] {
-  return (parts.get(date) ?? []).map(({ key }) => {
-    const row = rows.find((counts) => counts['date'] === date && key.endsWith(`/${String(counts['part'])}`));
-    return {
-      key,
-      plays: Number(row?.['plays'] ?? 0),
-      unknown_track: Number(row?.['unknown_track'] ?? 0),
-      unknown_user: Number(row?.['unknown_user'] ?? 0),
-    };
-  });
+/** For each part, its facts by its key. */
+function partCounts(rows: readonly Row[], parts: readonly OwnPart[]): Map<string, PartCounts> {
+  return new Map(
+    rows.map((row) => {
+      const key = parts[Number(row['part'])]?.key ?? '';
+      const { plays, unknown_track, unknown_user } = row;
+      return [
+        key,
+        {
+          key,
+          plays: Number(plays),
+          unknown_track: Number(unknown_track),
+          unknown_user: Number(unknown_user),
+        },
+      ];
+    }),
+  );
 }

@@ -5,14 +5,14 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { rowReasons } from '../../contracts/reasons.ts';
 import { locateRecords, type LocatedRecord, type RowVerdict } from '../../csv/locate.ts';
-import type { Snapshot } from '../../csv/snapshot.ts';
 import type { Columns, JsonInput } from '../../engines/engine.ts';
 import { InvariantError } from '../../errors.ts';
 import type { Workspace } from '../../lake/lake.ts';
 import type { SourceFile, StageContext } from '../context.ts';
 import type { BadRecord } from './bad-record.ts';
 import type { StagedBadRecords } from '../receipt.ts';
-import { badRowsPlan, type ValidationInput } from './plans.ts';
+import type { ValidationInput } from './plans.ts';
+import type { ReceivedFile } from './validate-file.ts';
 
 /** Columns of a bad record, in JSON Lines and in Parquet alike. */
 const COLUMNS: JsonInput['columns'] = {
@@ -43,26 +43,22 @@ interface LocatedBadRecords {
 export async function writeBadRecords(
   { engine, limits, signal }: StageContext,
   job: {
-    readonly file: SourceFile;
-    readonly snapshot: Snapshot;
+    readonly received: ReceivedFile;
     readonly input: ValidationInput;
     readonly workspace: Workspace;
     readonly bad: number;
   },
 ): Promise<LocatedBadRecords> {
-  const { file, snapshot, input, workspace, bad } = job;
+  const { received, input, workspace, bad } = job;
+  const { file, snapshot } = received;
   const reasons: Record<string, number> = {};
   if (bad === 0) return { reasons, reasonsOfLast: [], objects: [] };
 
-  const verdictsPath = workspace.path('bad-rows.csv');
-  if (bad > snapshot.malformed) await engine.run(badRowsPlan(input, verdictsPath), signal);
-  const verdicts =
-    bad > snapshot.malformed ? readVerdicts(verdictsPath, rowReasons(input.contract)) : nothing();
-
+  const verdicts = readVerdicts(input.verdictsPath, rowReasons(input.contract));
   let written = 0;
   let reasonsOfLast: readonly string[] = [];
   async function* lines(): AsyncGenerator<string> {
-    for await (const record of locateRecords(snapshot, verdicts, limits)) {
+    for await (const record of locateRecords(snapshot, again.stream, verdicts, limits)) {
       signal.throwIfAborted();
       written += 1;
       if (record.record === snapshot.records) reasonsOfLast = record.reasons;
@@ -72,7 +68,13 @@ export async function writeBadRecords(
   }
   const jsonl = 'bad-records.jsonl';
   const parquet = 'bad-records.parquet';
-  await pipeline(Readable.from(lines()), createWriteStream(workspace.path(jsonl)));
+  const again = await received.openAgain();
+  try {
+    await pipeline(Readable.from(lines()), createWriteStream(workspace.path(jsonl)));
+  } finally {
+    // That somebody wrote to the file explains more than what it made of the second scan.
+    await again.assertUnchanged();
+  }
   if (written !== bad) {
     throw new InvariantError(
       `${file.filename}: the record scanner found ${snapshot.records} records and the engine called all but ` +
@@ -92,10 +94,6 @@ export async function writeBadRecords(
     }),
   );
   return { reasons, reasonsOfLast, objects };
-}
-
-async function* nothing(): AsyncGenerator<RowVerdict> {
-  // No row broke a rule: every bad record is one that the scanner kept from the engine.
 }
 
 async function* readVerdicts(path: string, names: readonly string[]): AsyncGenerator<RowVerdict> {

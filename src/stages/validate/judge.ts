@@ -49,7 +49,7 @@ export function judge(options: {
   const trimmed = contract.columns.map((column) => {
     const position = positions.get(column.name);
     const raw = position === undefined ? 'CAST(NULL AS VARCHAR)' : quoted(rawColumn(position));
-    return `nullif(${dialect.trim(raw, ' \t\r\n')}, '') AS ${quoted(column.name)}`;
+    return `${dialect.trim(raw, ' \t\r\n')} AS ${quoted(column.name)}`;
   });
   const typed = contract.columns.flatMap((column) => [
     `${typedValue(column, dialect)} AS ${quoted(column.name)}`,
@@ -87,7 +87,17 @@ function typedValue(column: Column, dialect: Dialect): string {
   const text = quoted(column.name);
   if (column.type === 'text') return text;
   const fits = dialect.matches(text, PATTERNS[column.type]);
-  return `CASE WHEN ${fits} THEN ${converted(column.type, text, dialect)} END`;
+  const usual = column.type === 'time' ? `${ifCanonical(text)} ` : '';
+  return `CASE ${usual}WHEN ${fits} THEN ${converted(column.type, text, dialect)} END`;
+}
+
+/**
+ * Nearly every time is written as engines write one, `YYYY-MM-DD hh:mm:ss`. If an engine makes the same text
+ * of what it read, the text fits the grammar, and no pattern needs to be matched.
+ */
+function ifCanonical(text: string): string {
+  const time = `try_cast(${text} AS TIMESTAMP)`;
+  return `WHEN length(${text}) = 19 AND CAST(${time} AS VARCHAR) = ${text} THEN ${time}`;
 }
 
 function converted(type: Exclude<Column['type'], 'text'>, text: string, dialect: Dialect): string {
@@ -115,9 +125,7 @@ function utc(text: string, dialect: Dialect): string {
   const group = (number: number): string => dialect.extract(text, OFFSET, number);
   const minutes = `CAST(${group(2)} AS BIGINT) * 60 + CAST(coalesce(nullif(${group(3)}, ''), '0') AS BIGINT)`;
   const signed = `CASE WHEN ${group(1)} = '-' THEN -(${minutes}) ELSE ${minutes} END`;
-  // Nearly every time is 19 characters long; those never meet the second pattern.
-  return `CASE WHEN length(${text}) = 19 THEN ${local}
-    WHEN ${group(1)} = '' THEN ${local}
+  return `CASE WHEN ${group(1)} = '' THEN ${local}
     ELSE ${dialect.minusMinutes(local, signed)} END`;
 }
 

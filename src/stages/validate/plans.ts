@@ -1,7 +1,7 @@
 import type { Contract } from '../../contracts/contract.ts';
 import type { Dialect } from '../../engines/dialect.ts';
 import { quoted } from '../../engines/dialect.ts';
-import type { CsvInput, Plan } from '../../engines/engine.ts';
+import type { CsvInput, Plan, PlanOutput, PlanStep } from '../../engines/engine.ts';
 import { judge, rawColumn } from './judge.ts';
 
 export interface ValidationInput {
@@ -9,33 +9,56 @@ export interface ValidationInput {
   readonly positions: ReadonlyMap<string, number>;
   readonly asOf: Date;
   readonly dialect: Dialect;
-  /** Of the clean file: its path, and how it must be read. */
+  /** What the scanner left, and how it must be read. */
   readonly csv: Omit<CsvInput, 'format' | 'columns' | 'rowColumn'> & { readonly columnCount: number };
+  /** Where the verdicts go. */
+  readonly verdictsPath: string;
 }
 
-function csvInput({ csv }: ValidationInput, rowColumn?: string): CsvInput {
-  const { columnCount, ...rest } = csv;
+/** Number of a record among the well-formed ones of its file, from 1. */
+const ROW = 'row_number';
+
+function judgedSource(input: ValidationInput): Pick<Plan, 'inputs' | 'steps'> {
+  const { columnCount, ...csv } = input.csv;
   const columns = Array.from({ length: columnCount }, (_, position) => rawColumn(position));
-  return { format: 'csv', ...rest, columns, ...(rowColumn === undefined ? {} : { rowColumn }) };
+  return {
+    inputs: { source: { format: 'csv', ...csv, columns, rowColumn: ROW } },
+    steps: judge({ ...input, carry: ROW }),
+  };
 }
 
-/** Valid rows of users or songs as one part; `summary`: rows, blanked_<column>. */
+/** The number and the reason mask of every record that breaks a rule, ascending, as CSV lines. */
+function verdicts(path: string, bad: string): { readonly step: PlanStep; readonly output: PlanOutput } {
+  return {
+    step: { name: 'verdicts', sql: `SELECT ${bad} ORDER BY 1` },
+    output: { format: 'csv', from: 'verdicts', path },
+  };
+}
+
+/** Valid rows of users or songs as one part; `summary`: valid, bad, blanked_<column>. */
 export function cataloguePlan(input: ValidationInput, partPath: string): Plan {
   const { contract } = input;
+  const { inputs, steps } = judgedSource(input);
   const columns = contract.columns.map(({ name }) => quoted(name)).join(', ');
   const blanked = blankedColumns(contract).map((name) => `sum(${quoted(name)}) AS ${quoted(name)}`);
+  const bad = verdicts(input.verdictsPath, `${ROW}, reason_mask FROM rows_judged WHERE reason_mask <> 0`);
   return {
     name: `validate_${contract.dataset}`,
-    inputs: { source: csvInput(input) },
+    inputs,
     steps: [
-      ...judge(input),
-      { name: 'valid', sql: 'SELECT * FROM judged WHERE reason_mask = 0', materialize: true },
-      { name: 'part_rows', sql: `SELECT ${columns} FROM valid` },
-      { name: 'summary_rows', sql: `SELECT ${['count(*) AS valid', ...blanked].join(', ')} FROM valid` },
+      ...steps,
+      { name: 'rows_judged', sql: 'SELECT * FROM judged', materialize: true },
+      { name: 'part_rows', sql: `SELECT ${columns} FROM rows_judged WHERE reason_mask = 0` },
+      {
+        name: 'summary_rows',
+        sql: `SELECT ${['count(*) AS valid', ...blanked].join(', ')} FROM rows_judged WHERE reason_mask = 0`,
+      },
+      bad.step,
     ],
     outputs: {
       summary: { format: 'rows', from: 'summary_rows' },
       parts: { format: 'parquet', from: 'part_rows', path: partPath },
+      verdicts: bad.output,
     },
   };
 }
@@ -45,23 +68,26 @@ export function cataloguePlan(input: ValidationInput, partPath: string): Plan {
  * Writes no parts if there are more than `maxDates` dates: the caller rejects the file then.
  */
 export function playsPlan(input: ValidationInput, partsPath: string, maxDates: number): Plan {
+  const { inputs, steps } = judgedSource(input);
+  const bad = verdicts(input.verdictsPath, 'bad_row, reason_mask FROM deliveries WHERE bad_row IS NOT NULL');
   return {
     name: 'validate_streams',
-    inputs: { source: csvInput(input) },
+    inputs,
     steps: [
-      ...judge(input),
+      ...steps,
       {
-        // The mask follows from the values, so one play has one. Asked after the grouping, because a filter
-        // before it makes DuckDB judge every row again for the filter, which takes several times as long.
+        // Valid plays are grouped by what they are, bad ones stay by themselves: so one pass over the file
+        // gives both. A filter before the grouping would make DuckDB judge every row again for the filter.
         name: 'deliveries',
-        sql: `SELECT user_id, track_id, listen_time, count(*) AS deliveries, max(reason_mask) AS reason_mask
-          FROM judged GROUP BY user_id, track_id, listen_time`,
+        sql: `SELECT user_id, track_id, listen_time, CASE WHEN reason_mask <> 0 THEN ${ROW} END AS bad_row,
+            max(reason_mask) AS reason_mask, count(*) AS deliveries
+          FROM judged GROUP BY user_id, track_id, listen_time, CASE WHEN reason_mask <> 0 THEN ${ROW} END`,
+        materialize: true,
       },
       {
         name: 'plays',
-        sql: `SELECT user_id, track_id, listen_time, CAST(CAST(listen_time AS DATE) AS VARCHAR) AS date, deliveries
-          FROM deliveries WHERE reason_mask = 0`,
-        materialize: true,
+        sql: `SELECT user_id, track_id, listen_time, CAST(listen_time AS DATE) AS date, deliveries
+          FROM deliveries WHERE bad_row IS NULL`,
       },
       {
         name: 'file_dates',
@@ -74,27 +100,13 @@ export function playsPlan(input: ValidationInput, partsPath: string, maxDates: n
         sql: `SELECT user_id, track_id, listen_time, date FROM plays
           WHERE (SELECT count(*) FROM file_dates) <= ${maxDates}`,
       },
+      bad.step,
     ],
     outputs: {
       dates: { format: 'rows', from: 'file_dates' },
       parts: { format: 'parquet', from: 'part_rows', path: partsPath, partitionBy: 'date' },
+      verdicts: bad.output,
     },
-  };
-}
-
-/** The number and the reason mask of every record that breaks a rule, ascending, as CSV lines. */
-export function badRowsPlan(input: ValidationInput, path: string): Plan {
-  return {
-    name: `find_bad_${input.contract.dataset}`,
-    inputs: { source: csvInput(input, 'row_number') },
-    steps: [
-      ...judge({ ...input, carry: 'row_number' }),
-      {
-        name: 'bad_rows',
-        sql: 'SELECT row_number, reason_mask FROM judged WHERE reason_mask <> 0 ORDER BY row_number',
-      },
-    ],
-    outputs: { bad: { format: 'csv', from: 'bad_rows', path } },
   };
 }
 

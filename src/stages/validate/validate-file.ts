@@ -5,12 +5,20 @@ import type { StructuralReason } from '../../contracts/reasons.ts';
 import type { Snapshot } from '../../csv/snapshot.ts';
 import type { Row } from '../../engines/engine.ts';
 import { FileRejectedError, InvariantError } from '../../errors.ts';
-import type { Workspace } from '../../lake/lake.ts';
+import type { OpenObject, Workspace } from '../../lake/lake.ts';
 import type { SourceFile, StageContext } from '../context.ts';
 import { LIMIT_KEYS, raise } from '../limits.ts';
 import { writeBadRecords } from './bad-records.ts';
 import type { StagedPart, Validated } from '../receipt.ts';
 import { blankedColumns, cataloguePlan, playsPlan, type ValidationInput } from './plans.ts';
+
+/** What a scan made of a source file. */
+export interface ReceivedFile {
+  readonly file: SourceFile;
+  readonly snapshot: Snapshot;
+  /** Opens the same bytes once more. @throws ObjectMissingError, ObjectChangedError */
+  readonly openAgain: () => Promise<Pick<OpenObject, 'stream' | 'assertUnchanged'>>;
+}
 
 /**
  * Splits a snapshot into parts of valid rows and bad records, all staged.
@@ -18,10 +26,10 @@ import { blankedColumns, cataloguePlan, playsPlan, type ValidationInput } from '
  */
 export async function validateFile(
   context: StageContext,
-  file: SourceFile,
-  snapshot: Snapshot,
+  received: ReceivedFile,
   workspace: Workspace,
 ): Promise<Validated> {
+  const { file, snapshot } = received;
   const contract = contracts[file.dataset];
   const nothing: Validated = {
     counts: { rows: 0, valid: 0, bad: 0, duplicates: 0 },
@@ -41,12 +49,11 @@ export async function validateFile(
     asOf: file.object.modified,
     dialect: context.engine.dialect,
     csv: {
-      path: snapshot.clean.path,
-      header: snapshot.clean.header,
-      quoted: snapshot.clean.quoted,
+      segments: snapshot.segments,
       maxRecordBytes: context.limits.maxRecordBytes,
       columnCount: snapshot.header.length,
     },
+    verdictsPath: workspace.path('verdicts.csv'),
   };
   const { parts, valid, duplicates, blanked } =
     file.dataset === 'streams'
@@ -55,8 +62,7 @@ export async function validateFile(
 
   const bad = snapshot.records - valid;
   const { reasons, reasonsOfLast, objects } = await writeBadRecords(context, {
-    file,
-    snapshot,
+    received,
     input,
     workspace,
     bad,

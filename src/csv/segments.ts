@@ -1,0 +1,67 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { CleanText } from './clean-text.ts';
+import type { RecordBatch } from './record-batch.ts';
+
+/**
+ * A stretch of what an engine reads: whole well-formed records, without a header, each ended by LF. Cut where
+ * a record ends, so that several threads can read a file with quoted line breaks, each its own segments.
+ */
+export interface Segment {
+  readonly path: string;
+  /** Well-formed records of the file before this segment. */
+  readonly rowsBefore: number;
+}
+
+/** A segment is worth a thread of its own. */
+const LEAST_BYTES = 16 * 1024 * 1024;
+/** A segment may be this share of what came before it: a file of any size has tens of them, not thousands. */
+const SHARE = 1 / 16;
+
+/** Writes the well-formed records of a file into segments. */
+export class SegmentWriter {
+  readonly #pathOf: (index: number) => string;
+  readonly #text = new CleanText();
+  readonly #segments: Segment[] = [];
+  readonly #leastBytes: number;
+  #file: FileHandle | undefined;
+  #rows = 0;
+  #bytes = 0;
+  #segmentBytes = 0;
+
+  constructor(pathOf: (index: number) => string, leastBytes = LEAST_BYTES) {
+    this.#pathOf = pathOf;
+    this.#leastBytes = leastBytes;
+  }
+
+  get segments(): readonly Segment[] {
+    return this.#segments;
+  }
+
+  /** The batch is free again when the promise is kept. */
+  async add(batch: RecordBatch): Promise<void> {
+    const bytes = this.#text.of(batch);
+    if (bytes.length === 0) return;
+    const file = this.#file ?? (await this.#begin());
+    // Unlike write(), writeFile() goes on after a short write; it continues at the handle's position.
+    await file.writeFile(bytes);
+    this.#rows += batch.count - batch.malformed;
+    this.#bytes += bytes.length;
+    this.#segmentBytes += bytes.length;
+    if (this.#segmentBytes >= Math.max(this.#leastBytes, this.#bytes * SHARE)) await this.close();
+  }
+
+  async #begin(): Promise<FileHandle> {
+    const path = this.#pathOf(this.#segments.length);
+    this.#file = await open(path, 'w');
+    this.#segments.push({ path, rowsBefore: this.#rows });
+    this.#segmentBytes = 0;
+    return this.#file;
+  }
+
+  /** Ends the segment; what is added later begins the next one. */
+  async close(): Promise<void> {
+    const file = this.#file;
+    this.#file = undefined;
+    await file?.close();
+  }
+}
