@@ -49,11 +49,11 @@ export async function compareKpis(here, there) {
     await db.run(`CREATE OR REPLACE TEMP TABLE there AS ${relation(there, kpi)}`);
     await db.run(`
       CREATE OR REPLACE TEMP TABLE differing AS
-        SELECT 'only hitparade' AS side, * FROM (FROM here EXCEPT ALL FROM there)
-        UNION ALL SELECT 'only script', * FROM (FROM there EXCEPT ALL FROM here)`);
+        SELECT 'here' AS side, * FROM (FROM here EXCEPT ALL FROM there)
+        UNION ALL SELECT 'there', * FROM (FROM there EXCEPT ALL FROM here)`);
     const result = await db.runAndReadAll(`
       SELECT (SELECT count(*) FROM here), (SELECT count(*) FROM there),
-        count(*) FILTER (side = 'only hitparade'), count(*) FILTER (side = 'only script'),
+        count(*) FILTER (side = 'here'), count(*) FILTER (side = 'there'),
         coalesce(CAST(min(differing) AS VARCHAR), '') FROM differing`);
     const [rows, otherRows, onlyHere, onlyThere, example] = result.getRows()[0] ?? [];
     differences.push({
@@ -72,16 +72,17 @@ export async function compareKpis(here, there) {
 
 /**
  * @param {readonly Difference[]} differences
+ * @param {string} other name of the other side
  * @throws Error if any row differs, or if there is none to compare
  */
-export function assertEqual(differences) {
+export function assertEqual(differences, other) {
   const wrong = differences.filter(
     ({ rows, onlyHere, onlyThere }) => rows === 0 || onlyHere > 0 || onlyThere > 0,
   );
   if (wrong.length === 0) return;
   const lines = wrong.map(
     ({ kpi, rows, otherRows, onlyHere, onlyThere, example }) =>
-      `  ${kpi}: ${rows} and ${otherRows} rows, ${onlyHere} only hitparade's, ${onlyThere} only the script's; ${example}`,
+      `  ${kpi}: ${rows} and ${otherRows} rows, ${onlyHere} only hitparade's, ${onlyThere} only of ${other}; ${example}`,
   );
   throw new Error(`The answers differ, so the times mean nothing:\n${lines.join('\n')}`);
 }

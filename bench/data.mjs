@@ -1,75 +1,54 @@
-import { createHash } from 'node:crypto';
-import { copyFile, link, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { generateService } from '../dist/samples/generate.js';
+import { hashOfCode, readJson } from './files.mjs';
 
 const GENERATOR = path.join(import.meta.dirname, '..', 'dist', 'samples');
 
 /** A little of everything that both sides must cope with. */
 const RATES = { badRate: 0.001, repeatRate: 0.001 };
 
-/** Changes whenever the generator does, so that old data is not taken for new. */
-async function generatorVersion() {
-  const hash = createHash('sha256');
-  for (const name of (await readdir(GENERATOR)).filter((entry) => entry.endsWith('.js')).sort()) {
-    hash.update(await readFile(path.join(GENERATOR, name)));
-  }
-  return hash.digest('hex').slice(0, 12);
-}
+/**
+ * @typedef {object} Data raw files of one made-up service, absolute paths
+ * @property {string} name
+ * @property {readonly string[]} users
+ * @property {readonly string[]} songs
+ * @property {readonly string[]} streams in the order of their dates
+ * @property {number} bytes of all files
+ */
+
+/** @typedef {Omit<import('../dist/samples/generate-options.js').GenerateOptions, 'directory' | 'badRate' | 'repeatRate'>} DataOptions */
 
 /**
- * Makes the raw data, or takes what an earlier run made with the same options and the same generator.
- * @param {string} directory
- * @param {{ plays: number, days: number }} scale
+ * Makes raw data, or takes what an earlier run made with the same options and the same generator.
+ * @param {string} home
+ * @param {string} name
+ * @param {DataOptions} options
  * @param {(message: string) => void} say
- * @returns {Promise<{ raw: string, bytes: number }>} `bytes` of all files
+ * @returns {Promise<Data>}
  */
-export async function prepareData(directory, { plays, days }, say) {
-  const version = await generatorVersion();
-  const home = path.join(directory, `plays-${plays}-days-${days}`);
-  const marker = path.join(home, 'complete.json');
-  const raw = path.join(home, 'raw');
-  const known = await readMarker(marker);
-  if (known?.version === version) return { raw, bytes: known.bytes };
-
-  say(`generating ${plays} plays`);
-  await rm(home, { recursive: true, force: true });
-  const { files } = await generateService({ directory: home, plays, days, ...RATES });
-  const bytes = files.reduce((all, file) => all + file.bytes, 0);
-  await writeFile(marker, JSON.stringify({ version, bytes }));
-  return { raw, bytes };
-}
-
-/**
- * @param {string} marker
- * @returns {Promise<{ version: string, bytes: number } | undefined>}
- */
-async function readMarker(marker) {
-  try {
-    return JSON.parse(await readFile(marker, 'utf8'));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
+export async function prepareData(home, name, options, say) {
+  const directory = path.join(home, name);
+  const marker = path.join(directory, 'complete.json');
+  const wanted = { generator: await hashOfCode(GENERATOR), ...options, ...RATES };
+  const known = await readJson(marker);
+  if (JSON.stringify(known?.['options']) !== JSON.stringify(wanted)) {
+    say(`generating ${name}: ${options.plays} plays`);
+    await rm(directory, { recursive: true, force: true });
+    const { files } = await generateService({ directory, ...options, ...RATES });
+    const bytes = files.reduce((all, file) => all + file.bytes, 0);
+    await writeFile(marker, JSON.stringify({ options: wanted, bytes }));
   }
-}
-
-/**
- * Puts the raw files below another `raw/`: as hard links, because copying them is nobody's work here.
- * @param {string} raw
- * @param {string} target
- */
-export async function placeData(raw, target) {
-  for (const entry of await readdir(raw, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const from = path.join(entry.parentPath, entry.name);
-    const to = path.join(target, path.relative(raw, from));
-    await mkdir(path.dirname(to), { recursive: true });
-    try {
-      await link(from, to);
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && ['EPERM', 'EXDEV'].includes(String(error.code))))
-        throw error;
-      await copyFile(from, to);
-    }
-  }
+  const list = async (/** @type {string} */ dataset) => {
+    const folder = path.join(directory, 'raw', dataset);
+    return (await readdir(folder)).sort().map((file) => path.join(folder, file));
+  };
+  const complete = await readJson(marker);
+  return {
+    name,
+    users: await list('users'),
+    songs: await list('songs'),
+    streams: await list('streams'),
+    bytes: Number(complete?.['bytes']),
+  };
 }

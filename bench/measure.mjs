@@ -1,70 +1,103 @@
-import { Buffer } from 'node:buffer';
 import { spawn, spawnSync } from 'node:child_process';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { closeSync, openSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import path from 'node:path';
 import process from 'node:process';
-import { pathToFileURL } from 'node:url';
+import { setTimeout as wait } from 'node:timers/promises';
+import { ProcessTree, endedChildrenCpuSeconds } from './process-tree.mjs';
 
-const PRELOAD = pathToFileURL(path.join(import.meta.dirname, 'report-usage.mjs')).href;
+const LINUX = process.platform === 'linux';
+/** How long a helper, such as a Java machine, may take to notice that its caller has ended. */
+const SURVIVORS_MS = 20_000;
 
 /**
  * @typedef {object} Measurement
  * @property {number} seconds from start to end of the whole process
- * @property {number} cpuSeconds of all its processes
- * @property {number} peakBytes the peaks of its processes, added up: never less than what they held at once
+ * @property {number | null} cpuSeconds of all its processes; null where there is no /proc
+ * @property {number | null} heldBytes resident memory of all its processes at one time, at most, looked at every 50 ms
+ * @property {number | null} peakBytes the same from the kernel's own peaks; never too low
+ *
+ * @typedef {object} Command
+ * @property {string} program
+ * @property {readonly string[]} args
+ * @property {Readonly<Record<string, string | undefined>>} [env] besides this process's own
+ * @property {readonly number[]} [allowed] exit codes, default 0 alone
  */
 
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+  process.on(signal, () => process.exit(signal === 'SIGINT' ? 130 : 143));
+}
+
 /**
- * Runs a Node script in a process of its own.
- * @param {string} script
- * @param {readonly string[]} args
- * @param {string} usageFile where its processes report; taken away afterwards
- * @returns {Promise<Measurement>}
- * @throws Error with the command's own output if it does not end with 0
+ * A child that ends with this process, whatever ends it.
+ * @param {Command} command
+ * @param {import('node:child_process').StdioOptions} stdio
  */
-export async function measure(script, args, usageFile) {
-  // What the run before left to be written must not slow this one.
-  if (process.platform === 'linux') spawnSync('sync');
-  await writeFile(usageFile, '');
-  const inherited = process.env['NODE_OPTIONS'];
-  const preload = `--import=${PRELOAD}`;
+export function start({ program, args, env = {} }, stdio) {
+  const child = spawn(program, args, { stdio, env: { ...process.env, ...env } });
+  running.add(child);
+  child.on('exit', () => running.delete(child));
+  return child;
+}
+
+/**
+ * Runs a command as a process of its own.
+ * @param {Command} command
+ * @param {string} logs directory for what it prints
+ * @returns {Promise<{ measurement: Measurement, stdout: string }>}
+ * @throws Error with the command's own output if it ends otherwise than allowed
+ */
+export async function measure(command, logs) {
+  await mkdir(logs, { recursive: true });
+  const [out, err] = [path.join(logs, 'stdout'), path.join(logs, 'stderr')];
+  const files = [openSync(out, 'w'), openSync(err, 'w')];
+  // What was written before this run must not slow it.
+  if (LINUX) spawnSync('sync');
+  const cpuBefore = LINUX ? endedChildrenCpuSeconds() : 0;
   const started = performance.now();
-  const child = spawn(process.execPath, [script, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...process.env,
-      NODE_OPTIONS: inherited === undefined ? preload : `${inherited} ${preload}`,
-      HITPARADE_BENCH_USAGE: usageFile,
-    },
-  });
-  /** @type {Buffer[]} */
-  const output = [];
-  child.stdout.on('data', (chunk) => output.push(chunk));
-  child.stderr.on('data', (chunk) => output.push(chunk));
+  const child = start(command, ['ignore', ...files]);
+  const tree = LINUX && child.pid !== undefined ? new ProcessTree(child.pid) : undefined;
   const ended = await new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve(code ?? signal));
+    child.on('exit', (code, signal) => resolve(code ?? signal));
+  }).finally(() => {
+    for (const file of files) closeSync(file);
   });
   const seconds = (performance.now() - started) / 1000;
-  if (ended !== 0) {
-    const text = Buffer.concat(output).toString('utf8').slice(-4000);
-    throw new Error(`node ${script} ${args.join(' ')} ended with ${ended}:\n${text}`);
+  const use = tree?.stop();
+  const cpuOfEnded = LINUX ? endedChildrenCpuSeconds() - cpuBefore : 0;
+  if (tree !== undefined) await untilGone(tree, command);
+  const stdout = await readFile(out, 'utf8');
+  if (!(command.allowed ?? [0]).includes(ended)) {
+    const text = `${stdout}\n${await readFile(err, 'utf8')}`.trim().slice(-4000);
+    throw new Error(`${command.program} ${command.args.join(' ')} ended with ${ended}:\n${text}`);
   }
-  const reports = (await readFile(usageFile, 'utf8')).trim().split('\n').filter(Boolean).map(parseReport);
-  await rm(usageFile);
-  if (reports.length === 0) throw new Error(`node ${script} reported no memory or processor use`);
   return {
-    seconds,
-    cpuSeconds: reports.reduce((all, report) => all + report.cpuSeconds, 0),
-    peakBytes: reports.reduce((all, report) => all + report.peakBytes, 0),
+    measurement: {
+      seconds,
+      // The kernel's count is exact, but has only what was waited for.
+      cpuSeconds: use === undefined ? null : Math.max(use.cpuSeconds, cpuOfEnded),
+      heldBytes: use?.heldBytes ?? null,
+      peakBytes: use?.peakBytes ?? null,
+    },
+    stdout,
   };
 }
 
 /**
- * @param {string} line
- * @returns {{ peakBytes: number, cpuSeconds: number }}
+ * @param {ProcessTree} tree
+ * @param {Command} command
  */
-function parseReport(line) {
-  return JSON.parse(line);
+async function untilGone(tree, command) {
+  for (let waited = 0; tree.survivors().length > 0; waited += 100) {
+    if (waited >= SURVIVORS_MS)
+      throw new Error(`${command.program} left ${tree.survivors().join(', ')} running`);
+    await wait(100);
+  }
 }
