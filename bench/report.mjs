@@ -24,14 +24,25 @@ const FORMAT = {
   x: (value) => value.toFixed(value < 0.1 ? 3 : 2),
 };
 
-const HEADER = ['measure', 'ours', 'the other', 'median', 'minimum', 'goal', ''];
+const HEADER = ['measure', 'ours', 'memory', 'the other', 'memory', 'median', 'minimum', 'goal', ''];
+
+/**
+ * The highest of all runs, empty where memory cannot be seen.
+ * @param {import('./rows.mjs').Side | null} side
+ */
+function peakOf(side) {
+  const peak = Math.max(0, ...(side?.runs ?? []).map(({ peakBytes }) => peakBytes ?? 0));
+  return peak === 0 ? '' : FORMAT.bytes(peak);
+}
 
 /** @param {Row} row */
 function cells({ measure, ours, other, sideUnit, value, unit, goal, met }) {
   return [
     measure,
     ours === null ? '' : FORMAT[sideUnit](ours.value.median),
+    peakOf(ours),
     other === null ? '' : FORMAT[sideUnit](other.value.median),
+    peakOf(other),
     FORMAT[unit](value.median),
     FORMAT[unit](value.min),
     goal === null ? '' : `≤ ${FORMAT[unit](goal)}`,
