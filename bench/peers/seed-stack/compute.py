@@ -38,8 +38,6 @@ def compute(validated: Path, processed: Path, threads: int) -> None:
         .dropDuplicates(["track_id", "genre"])
     )
     listens = plays.join(F.broadcast(songs), "track_id")
-    if os.environ.get("CACHE"):
-        listens = listens.cache()
 
     daily_genre = (
         listens.groupBy("date", "genre")
