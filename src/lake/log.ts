@@ -23,6 +23,7 @@ export const checkpointSchema = z.object({
 export class CommitLog {
   readonly state = new LakeState();
   readonly #lake: Lake;
+  #last: Promise<unknown> = Promise.resolve();
   #head = '';
   #identity = '';
   /** Entries that the checkpoint knows of. */
@@ -49,7 +50,19 @@ export class CommitLog {
   }
 
   /** Reads the entries that came since. @throws LogCorruptError, LogFormatError */
-  async catchUp(): Promise<void> {
+  catchUp(): Promise<void> {
+    return this.#alone(() => this.#catchUp());
+  }
+
+  /** One call at a time: two that find the same entry would both append it. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work);
+    // Its own caller hears of a failure; the next one only waits for the end.
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  async #catchUp(): Promise<void> {
     for (;;) {
       const body = await this.#lake.get(logKey(this.state.head + 1));
       if (body === undefined) return;
@@ -80,9 +93,13 @@ export class CommitLog {
    * Commits an entry at the next free number. Somebody else's entry there is read first, and `decide`
    * is asked again, because the world has changed: it may return undefined to commit nothing.
    */
-  async commit(decide: (state: LakeState) => LogEntryBody | undefined): Promise<LogEntry | undefined> {
+  commit(decide: (state: LakeState) => LogEntryBody | undefined): Promise<LogEntry | undefined> {
+    return this.#alone(() => this.#commit(decide));
+  }
+
+  async #commit(decide: (state: LakeState) => LogEntryBody | undefined): Promise<LogEntry | undefined> {
     for (;;) {
-      await this.catchUp();
+      await this.#catchUp();
       const body = decide(this.state);
       if (body === undefined) return undefined;
       const n = this.state.head + 1;

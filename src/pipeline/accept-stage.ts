@@ -20,11 +20,15 @@ export interface DecidedFile {
   readonly epoch: number | undefined;
 }
 
-/** Claims a file and takes it into the log. undefined if another runner has it, or it is gone. */
+/**
+ * Claims a file and takes it into the log. undefined if another runner has it, or it is gone.
+ * @param onTriedBefore called if an earlier claim of it has ended without an outcome
+ */
 export async function acceptSource(
   context: RunContext,
   source: SourceFile,
   progress: Progress,
+  onTriedBefore: () => void = () => undefined,
 ): Promise<DecidedFile | undefined> {
   const { ledger, observe } = context;
   const { dataset, filename } = source;
@@ -45,6 +49,7 @@ export async function acceptSource(
     observe({ type: 'notice', dataset, subject: filename, message, heldElsewhere: true });
     return undefined;
   }
+  if (claim.attempts > 1) onTriedBefore();
   try {
     const file = await acceptClaimed(context, source, claim, progress);
     if (dataset === 'streams') return file;

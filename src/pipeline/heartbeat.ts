@@ -27,7 +27,7 @@ export async function whileBeating<T>(
   };
   context.signal.addEventListener('abort', stop);
   if (context.signal.aborted) stop();
-  const moves = { count: 0 };
+  const moves = { count: 0, waiting: false };
   const beating = keepBeating(context, lease.beat, moves, over.signal, (hangs) => {
     const seconds = PATIENT_LEASES * context.leaseSeconds;
     stopped.abort(hangs ? new WorkHangsError(lease.of, seconds) : new LeaseLostError(lease.of));
@@ -56,7 +56,7 @@ async function keepBeating(
   let waitMs = intervalMs;
   while (await slept(ports.sleep(waitMs, over), over)) {
     const sentMs = ports.elapsedMs();
-    if (moves.count !== moved.count) moved = { count: moves.count, atMs: sentMs };
+    if (moves.waiting || moves.count !== moved.count) moved = { count: moves.count, atMs: sentMs };
     const hangs = sentMs - moved.atMs >= PATIENT_LEASES * leaseSeconds * 1000;
     if (hangs || sentMs - acknowledgedMs >= 2 * intervalMs) {
       giveUp(hangs);
@@ -84,11 +84,13 @@ async function keepBeating(
 
 interface Moves {
   count: number;
+  /** For other work, which has a lease of its own. */
+  waiting: boolean;
 }
 
 /** The same context, in which every sign that the work gets on is counted. */
 function counting(context: RunContext, moves: Moves): RunContext {
-  const { engine, receive, observe } = context;
+  const { engine, receive, turn, observe } = context;
   const move = (): void => {
     moves.count += 1;
   };
@@ -108,6 +110,16 @@ function counting(context: RunContext, moves: Moves): RunContext {
         move();
         onProgress?.(bytes, records);
       }),
+    ...(turn === undefined
+      ? {}
+      : {
+          turn: async () => {
+            moves.waiting = true;
+            await turn();
+            moves.waiting = false;
+            move();
+          },
+        }),
     observe: (event) => {
       move();
       observe(event);

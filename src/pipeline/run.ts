@@ -1,6 +1,7 @@
-import { asError, HitparadeError } from '../errors.ts';
+import { HitparadeError } from '../errors.ts';
 import { allPending, LEFT_ALONE, type Pending } from '../stages/wait-for-stream/pending-files.ts';
-import { acceptSource, type DecidedFile, releaseDecided } from './accept-stage.ts';
+import { acceptAll } from './accept-all.ts';
+import { type DecidedFile, releaseDecided } from './accept-stage.ts';
 import { isPublished } from '../stages/mark-as-processed/mark.ts';
 import { changedCatalogue } from './changed-catalogue.ts';
 import { currentReportOf } from './file-report.ts';
@@ -8,7 +9,6 @@ import { Progress } from './progress.ts';
 import { publishing } from './publish-lock.ts';
 import { loadBehind, loadedPublications, transformBehind } from './publish-stage.ts';
 import type { FileReport, RunReport } from './reports.ts';
-import { TablesUnavailableError } from '../tables/errors.ts';
 import { recordRun } from './run-history.ts';
 import type { RunContext } from './session.ts';
 import { archiveFiles, makeAllVisible, markFiles, prepareTables, settle } from './settle-stage.ts';
@@ -33,7 +33,7 @@ export interface PassResult {
  * @param pending the files to take; without it all that lie in raw
  */
 export async function pass(context: RunContext, pending?: Pending): Promise<PassResult> {
-  const { lake, log, ports, observe, signal } = context;
+  const { lake, log, ports, observe } = context;
   const started = ports.now();
   const id = ports.uniqueId();
   await prepareTables(context);
@@ -49,21 +49,9 @@ export async function pass(context: RunContext, pending?: Pending): Promise<Pass
   const bytes = files.reduce((sum, { object }) => sum + object.bytes, 0);
   observe({ type: 'run_started', run: id, files: files.length, bytes });
 
-  const progress = new Progress(context, files);
-  const failures: Error[] = [];
-  const taken: DecidedFile[] = [];
-  for (const source of files) {
-    if (signal.aborted) break;
-    try {
-      const file = await acceptSource(context, source, progress);
-      if (file !== undefined) taken.push(file);
-    } catch (error) {
-      // The others would wait for the tables as long, each.
-      if (error instanceof TablesUnavailableError) throw error;
-      // One file must not keep the others from being counted; the run still ends as failed.
-      failures.push(asError(error));
-    }
-  }
+  const accepted = await acceptAll(context, files, new Progress(context, files));
+  const { taken } = accepted;
+  const failures = [...accepted.failures];
   const decided = taken.filter(({ source }) => source.dataset === 'streams');
   // A catalogue that is in force already is no news, but a rejected one still has to leave raw.
   const catalogue = taken.filter(

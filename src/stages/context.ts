@@ -32,6 +32,8 @@ export interface StageContext {
   readonly signal: AbortSignal;
   /** Reads and judges one file: a function of its bytes, the contract, the limits and `asOf`. */
   readonly receive: Receive;
+  /** Waits until a file that was received may be judged; without it, that is at once. */
+  readonly turn?: () => Promise<void>;
 }
 
 /** A file in `raw/`, as it was when it was listed. */

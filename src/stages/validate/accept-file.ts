@@ -60,6 +60,7 @@ export async function refuseFile(
   reason: FileRejectedError,
 ): Promise<Acceptance> {
   const received = await identify(context, file);
+  await context.turn?.();
   // What nobody has tried yet may have taken its place.
   const there = await context.lake.head(file.object.key);
   if (there?.version !== file.object.version) throw new ObjectChangedError(file.object.key);
@@ -126,10 +127,13 @@ async function examine(
     const received = withSidecar(await receivedWith(context, file, error));
     // After that: the bytes that are named must be those that were read.
     await source.assertUnchanged();
+    await context.turn?.();
     // That bytes are missing explains more than what their absence broke.
     return { file, received, lost: NOTHING_LOST, verdict: refusal(sidecar, received) ?? error };
   }
   await source.assertUnchanged();
+  await context.turn?.();
+  context.signal.throwIfAborted();
   const received = withSidecar(receipt);
   await log.catchUp();
   const lost = await lostEntries(lake, log.state.activeContents(file.dataset, received.cid));
