@@ -29,6 +29,17 @@ export class ObjectMissingError extends LakeError {
   }
 }
 
+/** Another directory stands where the lake was, without its log. */
+export class LakeReplacedError extends LakeError {
+  readonly kind = 'temporary';
+
+  constructor(directory: string) {
+    super(`${directory} is not the directory that it was, and holds no log.`, {
+      hint: 'Mount the lake, or put it back, and run again; nothing is begun anew in its place.',
+    });
+  }
+}
+
 /** The bytes that were read may be a mix of two versions: throw them away. */
 export class ObjectChangedError extends LakeError {
   readonly kind = 'temporary';

@@ -15,6 +15,7 @@ import {
 } from './local-files.ts';
 import { assertAttempt, assertKey } from './local-keys.ts';
 import { listFiles } from './local-list.ts';
+import { LocalRoot } from './local-root.ts';
 import { LocalSwap } from './local-swap.ts';
 import { LocalTrash } from './local-trash.ts';
 import { LocalWorkspace } from './local-workspace.ts';
@@ -40,10 +41,11 @@ export class LocalLake implements Lake {
   readonly #trash: LocalTrash;
   readonly #swap: LocalSwap;
 
-  private constructor(root: string) {
+  private constructor(directory: LocalRoot) {
+    const root = directory.path;
     this.url = pathToFileURL(root).href;
     this.#root = root;
-    this.#writer = new LocalWriter(root);
+    this.#writer = new LocalWriter(directory);
     this.#trash = new LocalTrash(root, this.#writer);
     this.#swap = new LocalSwap(root, this.#writer, SCRATCH_LIFE_MS);
   }
@@ -53,7 +55,7 @@ export class LocalLake implements Lake {
     return doing(`open the lake ${directory}`, async () => {
       await makeFolders(resolve(directory));
       // The root itself may be a link; below it none is followed.
-      const lake = new LocalLake(await realpath(resolve(directory)));
+      const lake = new LocalLake(await LocalRoot.of(await realpath(resolve(directory))));
       await lake.tidy();
       return lake;
     });

@@ -85,11 +85,11 @@ export class LocalSwap {
   /** On the file system of the target, because a rename does not leave it. */
   async #swapsFor(path: string): Promise<string> {
     const common = join(this.#root, PRIVATE_NAME, 'swaps');
-    await mkdir(common, { recursive: true });
+    await this.#writer.ensureScratch(common);
     const folder = dirname(path);
     const [here, there] = await Promise.all([lstat(common), lstat(folder)]);
     const swaps = here.dev === there.dev ? common : join(folder, `${PRIVATE_NAME}-swaps`);
-    await mkdir(swaps, { recursive: true });
+    if (swaps !== common) await this.#writer.ensureScratch(swaps);
     return swaps;
   }
 

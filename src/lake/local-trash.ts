@@ -3,14 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import { link, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InvariantError } from '../errors.ts';
-import {
-  contentOf,
-  contentOfVersion,
-  errnoOf,
-  lstatIfPresent,
-  makeFolders,
-  versionOf,
-} from './local-files.ts';
+import { contentOf, contentOfVersion, errnoOf, lstatIfPresent, versionOf } from './local-files.ts';
 import { assertKey, PRIVATE_NAME } from './local-keys.ts';
 import { syncDirectory } from './local-writer.ts';
 import type { LocalWriter } from './local-writer.ts';
@@ -69,7 +62,7 @@ export class LocalTrash {
    * may be about to get one, so it goes only when it is older than `olderThanMs`.
    */
   async recover(olderThanMs: number): Promise<void> {
-    await makeFolders(this.#directory);
+    await this.#writer.ensureScratch(this.#directory);
     const names = (await readdir(this.#directory)).filter((name) => name.endsWith('.json'));
     for (const name of names) {
       const id = basename(name, '.json');

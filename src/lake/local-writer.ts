@@ -3,8 +3,9 @@ import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { KeyTakenError } from './errors.ts';
-import { errnoOf, lstatIfPresent, makeFolders, openRegular } from './local-files.ts';
+import { errnoOf, lstatIfPresent, openRegular } from './local-files.ts';
 import { PRIVATE_NAME } from './local-keys.ts';
+import type { LocalRoot } from './local-root.ts';
 
 /** A cache, so it may forget: each attempt has folders of its own, and a process may watch for months. */
 const MOST_REMEMBERED = 10_000;
@@ -17,14 +18,16 @@ export type Fill = (file: FileHandle) => Promise<void>;
  * on disk before the name exists, and the name is on disk before the caller is told.
  */
 export class LocalWriter {
+  readonly #lake: LocalRoot;
   readonly #root: string;
   readonly #scratch: string;
   /** Folders whose own entry in their parent this process knows to be on disk. */
   readonly #durable = new Set<string>();
 
-  constructor(root: string) {
-    this.#root = root;
-    this.#scratch = join(root, PRIVATE_NAME, 'tmp');
+  constructor(lake: LocalRoot) {
+    this.#lake = lake;
+    this.#root = lake.path;
+    this.#scratch = join(lake.path, PRIVATE_NAME, 'tmp');
   }
 
   /** `false` if the name is taken by a regular file. @throws KeyTakenError if by anything else */
@@ -63,6 +66,7 @@ export class LocalWriter {
     for (const name of below === '' ? [] : below.split(sep)) {
       const path = join(parent, name);
       const created = await makeDirectory(path);
+      if (created && parent === this.#root) await this.#lake.assertStillThere(path);
       if (!created && (await lstatIfPresent(path))?.isDirectory() !== true) {
         throw new KeyTakenError(this.#keyOf(path), 'a folder');
       }
@@ -74,9 +78,19 @@ export class LocalWriter {
     }
   }
 
+  /** The same for a private folder: it is nearly always there, and need not be durable. */
+  async ensureScratch(directory: string): Promise<void> {
+    try {
+      await makeDirectory(directory);
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+      await this.ensureDirectory(directory);
+    }
+  }
+
   /** Removes what writers that died left behind. `olderThanMs` must exceed the longest write. */
   async sweep(olderThanMs: number): Promise<void> {
-    await makeFolders(this.#scratch);
+    await this.ensureScratch(this.#scratch);
     for (const name of await readdir(this.#scratch)) {
       const path = join(this.#scratch, name);
       const stat = await lstatIfPresent(path);
@@ -87,7 +101,7 @@ export class LocalWriter {
 
   async #place(path: string, fill: Fill, finish: Finish): Promise<boolean> {
     await this.ensureDirectory(dirname(path));
-    await makeFolders(this.#scratch);
+    await this.ensureScratch(this.#scratch);
     try {
       return await placeThrough(join(this.#scratch, randomUUID()), path, fill, finish);
     } catch (error) {

@@ -9,6 +9,7 @@ import { whileBeating } from './heartbeat.ts';
 import type { Progress } from './progress.ts';
 import type { RunContext } from './session.ts';
 import { decided, takenBefore } from './taken-before.ts';
+import { endClaimIfVanished } from './vanished-source.ts';
 
 /** A source file whose fate the log has decided, on its way to the archive. */
 export interface DecidedFile {
@@ -56,9 +57,15 @@ export async function acceptSource(
     await ledger.forget(name, claim.epoch);
     return { ...file, epoch: undefined };
   } catch (error) {
-    await releaseClaim(context, name, claim.epoch, isBlameless(context, error));
-    if (!sourceMoved(error)) throw error;
+    if (!sourceMoved(error)) {
+      await releaseClaim(context, name, claim.epoch, isBlameless(context, error));
+      throw error;
+    }
     leftForLater(context, source, error);
+    await ending(context, name, async () => {
+      if (!(await endClaimIfVanished(context, source, claim.epoch)))
+        await ledger.release(name, claim.epoch, { blameless: true });
+    });
     return undefined;
   }
 }
@@ -97,14 +104,13 @@ export async function releaseDecided(context: RunContext, files: readonly Decide
     if (epoch !== undefined) await releaseClaim(context, source.filename, epoch, true);
 }
 
-async function releaseClaim(
-  { ledger, observe }: RunContext,
-  name: string,
-  epoch: number,
-  blameless: boolean,
-): Promise<void> {
+function releaseClaim(context: RunContext, name: string, epoch: number, blameless: boolean): Promise<void> {
+  return ending(context, name, () => context.ledger.release(name, epoch, { blameless }));
+}
+
+async function ending({ observe }: RunContext, name: string, end: () => Promise<unknown>): Promise<void> {
   try {
-    await ledger.release(name, epoch, { blameless });
+    await end();
   } catch (error) {
     // What went wrong before is what counts; the lease runs out by itself.
     observe({ type: 'notice', subject: name, message: `its claim stays for now: ${asError(error).message}` });

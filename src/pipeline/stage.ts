@@ -1,5 +1,6 @@
 import { asError } from '../errors.ts';
 import type { LogEntry } from '../lake/entry.ts';
+import { ObjectMissingError } from '../lake/errors.ts';
 import { rawKey, sidecarKey } from '../lake/zones.ts';
 import { claimFile } from '../stages/check-if-processed/claim.ts';
 import type { SourceFile } from '../stages/context.ts';
@@ -17,6 +18,7 @@ import { loadBehind, loadedPublications, transformBehind } from './publish-stage
 import { readManifest, writeManifestFile } from './run-manifest.ts';
 import type { RunContext } from './session.ts';
 import { archiveFiles, makeAllVisible, markFiles, prepareTables, settle } from './settle-stage.ts';
+import { endClaimIfVanished } from './vanished-source.ts';
 
 interface Job {
   readonly run: string;
@@ -128,6 +130,7 @@ const STAGE_WORK: Readonly<Record<StageName, StageWork>> = {
         decided.push(file);
       } catch (error) {
         context.signal.throwIfAborted();
+        if (error instanceof ObjectMissingError) await endClaimIfVanished(context, source, epoch);
         // As in a run: one file must not keep the others from being counted.
         failures.push(asError(error));
       }

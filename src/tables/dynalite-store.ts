@@ -1,4 +1,5 @@
 import dynaliteDb, { type Store } from 'dynalite/db/index.js';
+import { closeIteratorsWithStreams } from './dynalite-iterators.ts';
 import { dynaliteOperation, validRequest } from './dynalite-operations.ts';
 import { Transactions } from './transactions.ts';
 
@@ -53,6 +54,7 @@ export class DynaliteStore {
     { createTableMs = 0, now = Date.now }: StoreOptions = {},
   ): Promise<DynaliteStore | undefined> {
     const store = dynaliteDb.create({ path, createTableMs, deleteTableMs: 0, updateTableMs: 0 });
+    closeIteratorsWithStreams(store);
     try {
       await store.db.open();
     } catch (error) {

@@ -13,6 +13,16 @@ declare module 'dynalite/db/index.js' {
     | { readonly type: 'put'; readonly key: string; readonly value: unknown }
     | { readonly type: 'del'; readonly key: string };
 
+  interface Range {
+    readonly gte: string;
+    readonly lt: string;
+  }
+
+  interface LevelIterator extends AsyncIterable<unknown> {
+    /** Until then it holds a snapshot of the whole database. */
+    close(): Promise<void>;
+  }
+
   interface Store {
     readonly db: {
       /** Rejects with a cause of code `LEVEL_LOCKED` if another process has the directory open. */
@@ -21,11 +31,9 @@ declare module 'dynalite/db/index.js' {
       get(key: string): Promise<unknown>;
       /** All or nothing, even if the process is killed. */
       batch(changes: readonly Change[]): Promise<void>;
-      iterator(range: {
-        readonly gte: string;
-        readonly lt: string;
-      }): AsyncIterable<readonly [key: string, value: unknown]>;
-      values(range: { readonly gte: string; readonly lt: string }): AsyncIterable<unknown>;
+      iterator(range: Range): AsyncIterable<readonly [key: string, value: unknown]>;
+      keys(range: Range): LevelIterator;
+      values(range: Range): LevelIterator;
     };
     readonly tableDb: {
       put(name: string, table: object, done: (error: Error | null) => void): void;

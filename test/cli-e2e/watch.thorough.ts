@@ -1,7 +1,7 @@
-import { appendFile, mkdir, rename, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { DATE, drop, dropAll, WRONG_HEADER } from './support/lakes.ts';
 import { hitparade, json, start, type Running } from './support/program.ts';
@@ -88,6 +88,43 @@ test('a lake that vanishes is waited for, and nothing is begun in the empty dire
   expect(await watch.ended()).toMatchObject({ code: 143 });
   expect(await hitparade(['status', '--lake', 'lake'], { cwd })).toMatchObject({ code: 0 });
   expect(await json(['files', '--lake', 'empty'], { cwd })).toEqual([]);
+});
+
+describe.each([
+  ['nothing', () => Promise.resolve()],
+  ['an empty directory', (path: string) => mkdir(path)],
+] as const)('a lake that vanishes in the middle of a pass, with %s in its place', (_, putThere) => {
+  test.each([['takes files', '"subject":"0040.csv"']])(
+    'while it %s, is waited for, and every play counts once when it is back',
+    async (_, moment) => {
+      const cwd = await temporaryDirectory();
+      const lake = join(cwd, 'lake');
+      const away = join(cwd, 'away');
+      await dropAll(lake);
+      expect(await hitparade(['run', '--lake', 'lake'], { cwd })).toMatchObject({ code: 0 });
+      for (let i = 0; i < 80; i++)
+        await drop(lake, 'streams', `${String(i).padStart(4, '0')}.csv`, plays(`p${i}`));
+      // A pass that was over before the lake went is followed by one that reconciles.
+      const watch = start([...WATCH, '--verbose', '--reconcile-seconds', '2'], { cwd });
+      await watch.until('stderr', moment);
+      await rename(lake, away);
+      await putThere(lake);
+      await watch.until('stderr', 'is not there any more');
+      expect(await readdir(lake).catch(() => [])).toEqual([]);
+      await rm(lake, { recursive: true, force: true });
+      await rename(away, lake);
+      await watch.until('stderr', 'going on');
+      for (let i = 0; i < 80; i++) await watch.until('stdout', `${String(i).padStart(4, '0')}.csv`);
+      watch.kill('SIGTERM');
+      expect(await watch.ended()).toMatchObject({ code: 143 });
+      expect(await json(['status', '--lake', 'lake'], { cwd })).toMatchObject({
+        files: { success: 81, pending: 0, processing: 0, failed: 0 },
+        plays: { valid: 82 },
+        dates: { behind: 0 },
+      });
+      expect(await hitparade(['verify', '--lake', 'lake'], { cwd })).toMatchObject({ code: 0 });
+    },
+  );
 });
 
 test('two that watch and one that runs on one lake take each file once', async () => {

@@ -19,7 +19,7 @@ const ERRORS = ['ENOSPC', 'EIO'] as const;
  * Calls that a broken or full disk can refuse. Not `write`: what strace would count are above all the signals
  * between threads. `full-disk.kill.ts` has real ones.
  */
-const REFUSED = ['fsync', 'link', 'rename'] as const;
+const REFUSED = ['fsync', 'link', 'mkdir', 'rename'] as const;
 const TRIES_EACH = scaled(3);
 
 beforeAll(requireStrace);

@@ -15,7 +15,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { KeyTakenError, ObjectChangedError, ObjectMissingError } from '../../src/lake/errors.ts';
+import {
+  KeyTakenError,
+  LakeReplacedError,
+  ObjectChangedError,
+  ObjectMissingError,
+} from '../../src/lake/errors.ts';
 import { LocalLake } from '../../src/lake/local-lake.ts';
 import { keysOf, textOf, versionOf } from './suite.ts';
 
@@ -209,4 +214,29 @@ test('nothing is ever written beside the lake', async () => {
   await lake.copyIfAbsent('raw/%2e%2e/a', 'raw/..\\..\\b');
   await (await lake.workspace('attempt-1')).dispose();
   expect(execFileSync('ls', ['-A', base]).toString()).toBe('lake\n');
+});
+
+describe('a lake whose directory is replaced by another one', () => {
+  test('is not begun anew there once it has a log', async () => {
+    await lake.putIfAbsent('_log/000000000001.json', body);
+    const opened = await LocalLake.open(root);
+    await rename(root, `${root}-away`);
+    await mkdir(root);
+    for (const key of ['_log/000000000002.json', 'validated/a', '_staging/publish.lock'])
+      await expect(opened.putIfAbsent(key, body)).rejects.toThrow(LakeReplacedError);
+    await expect(opened.tidy()).rejects.toThrow(LakeReplacedError);
+    await expect(opened.workspace('attempt')).rejects.toThrow(LakeReplacedError);
+    expect(await readdir(root)).toEqual([]);
+    await rm(root, { recursive: true });
+    await rename(`${root}-away`, root);
+    expect(await opened.putIfAbsent('_log/000000000002.json', body)).toBeTruthy();
+  });
+
+  test('is taken for the same if the other one has the log, as after another mount', async () => {
+    await lake.putIfAbsent('_log/000000000001.json', body);
+    const opened = await LocalLake.open(root);
+    await rename(root, `${root}-away`);
+    await mkdir(join(root, '_log'), { recursive: true });
+    expect(await opened.putIfAbsent('validated/a', body)).toBeTruthy();
+  });
 });

@@ -240,6 +240,14 @@ export const mutants: readonly Mutant[] = [
     suite: 'sim',
   },
   {
+    id: 'vanished-stays-claimed',
+    what: 'the ledger says of a file that was taken out of raw that it is being processed, for ever',
+    file: 'pipeline/accept-stage.ts',
+    from: 'if (!(await endClaimIfVanished(context, source, claim.epoch)))',
+    to: '',
+    suite: 'pipeline',
+  },
+  {
     id: 'invalidate-forgotten',
     what: 'a KPI table that was lost is made anew, and the markers still say that its charts are there',
     file: 'tables/ensure.ts',

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { withDefaults } from '../../src/pipeline/config.ts';
 import type { PipelineEvent } from '../../src/pipeline/events.ts';
 import { Session, type TableAccessors } from '../../src/pipeline/session.ts';
@@ -115,4 +115,50 @@ test('a claim of a catalogue file whose owner died after taking it is forgotten 
   expect(await ledger.get('../songs/songs.csv')).toMatchObject({ status: 'processing' });
   await lake.run();
   expect((await ledger.list()).map(({ filename }) => filename)).toEqual(['1.csv']);
+});
+
+describe('a file that is taken out of raw while it is being validated', () => {
+  /** Opens a lake in which the file goes as soon as it is being read. */
+  async function robbed(lake?: string): Promise<TestLake> {
+    let directory = '';
+    const opened = await TestLake.open(lake === undefined ? {} : { lake }, (event) => {
+      if (event.type !== 'progress' || event.stage !== 'validate_streams') return;
+      rmSync(join(directory, rawKey('streams', event.subject)), { force: true });
+    });
+    directory = opened.directory;
+    return opened;
+  }
+
+  test('leaves no claim behind if nothing is known of it', async () => {
+    const lake = await robbed();
+    const { files } = await lake.run(catalogue, stream('1.csv'));
+    expect(files).toEqual([]);
+    expect(await (await ledgerOf(lake)).list()).toEqual([]);
+    expect((await lake.hitparade.status()).files).toMatchObject({ success: 0, pending: 0, processing: 0 });
+  });
+
+  test('is in the ledger as its earlier delivery, if there was one', async () => {
+    const first = await TestLake.open();
+    await first.run(catalogue, stream('1.csv'));
+    await first.run();
+    const ledger = await ledgerOf(first);
+    const before = await ledger.get('1.csv');
+    expect(before).toMatchObject({ status: 'success', valid: 1 });
+    const lake = await robbed(first.directory);
+    const { files } = await lake.run({ ...stream('1.csv'), text: plays('u a 11:00:00', 'v a 11:00:00') });
+    expect(files).toEqual([]);
+    expect(await ledger.get('1.csv')).toEqual({ ...before, epoch: 2, attempts: 1 });
+    expect(await lake.hitparade.verify()).toMatchObject({ problems: [] });
+  });
+});
+
+test('verify tells of a claim whose owner is dead and whose file is gone, and of the remedy', async () => {
+  const lake = await TestLake.open();
+  await lake.run(catalogue, stream('2.csv'));
+  await die(lake, stream('1.csv'), 1);
+  rmSync(join(lake.directory, rawKey('streams', '1.csv')));
+  await lake.run();
+  const { notes } = await lake.hitparade.verify();
+  expect(notes).toMatchObject([{ kind: 'ledger_item_open', subject: '1.csv' }]);
+  expect(notes[0]?.remedy).toContain('`rm -r .hitparade/dynamodb`');
 });

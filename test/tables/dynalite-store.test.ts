@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import dynaliteDb from 'dynalite/db/index.js';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { DynaliteStore, type StoreOptions } from '../../src/tables/dynalite-store.ts';
 
 let directory = '';
@@ -102,5 +103,41 @@ test.each([
   const answer = await store.execute('TransactWriteItems', body);
   expect(answer.status).toBe(400);
   expect(JSON.stringify(answer.body)).toMatch(/ValidationException/);
+  await store.close();
+});
+
+test('a query, a scan and a list of tables leave no snapshot of the database open', async () => {
+  const create = vi.spyOn(dynaliteDb, 'create');
+  const store = await withTable();
+  const { db } = create.mock.results.at(-1)?.value as ReturnType<typeof dynaliteDb.create>;
+  create.mockRestore();
+  const closed: (() => unknown)[] = [];
+  for (const name of ['keys', 'values'] as const) {
+    const make = db[name].bind(db);
+    vi.spyOn(db, name).mockImplementation((range) => {
+      const iterator = make(range);
+      closed.push(vi.spyOn(iterator, 'close'));
+      return iterator;
+    });
+  }
+  for (const date of ['monday', 'tuesday', 'wednesday'])
+    await store.execute('TransactWriteItems', transaction(date));
+  const query = {
+    TableName: 'Charts',
+    KeyConditionExpression: '#date = :date',
+    ExpressionAttributeNames: { '#date': 'date' },
+    ExpressionAttributeValues: { ':date': { S: 'tuesday' } },
+  };
+  expect(await store.execute('Query', JSON.stringify(query))).toMatchObject({ body: { Count: 1 } });
+  expect(await store.execute('Scan', '{"TableName":"Charts"}')).toMatchObject({ body: { Count: 3 } });
+  // Ends before the stream below it does.
+  expect(await store.execute('Scan', '{"TableName":"Charts","Limit":1}')).toMatchObject({
+    body: { Count: 1 },
+  });
+  expect(await store.execute('ListTables', '{}')).toMatchObject({ body: { TableNames: ['Charts'] } });
+  expect(closed).toHaveLength(4);
+  await vi.waitFor(() => {
+    for (const close of closed) expect(close).toHaveBeenCalledOnce();
+  });
   await store.close();
 });

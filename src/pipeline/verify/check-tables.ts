@@ -104,7 +104,8 @@ async function checkStranger(
   if (status === 'processing') {
     const waits = await liesInRaw(context, filename);
     const message = `a run took the file up and did not decide it; ${waits ? 'it still lies in raw/.' : 'it is not in raw/ any more.'}`;
-    findings.note('ledger_item_open', filename, { message, remedy: waits ? '`hitparade run`' : '' });
+    const remedy = waits ? '`hitparade run`' : tables.without(table, { filename });
+    findings.note('ledger_item_open', filename, { message, remedy });
     return;
   }
   findings.problem('ledger_item_extra', filename, {
