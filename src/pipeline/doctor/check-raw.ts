@@ -1,4 +1,4 @@
-import { access, constants, readdir } from 'node:fs/promises';
+import { constants, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DATASETS } from '../../contracts/contract.ts';
 import { errnoOf, lstatIfPresent } from '../../lake/local-files.ts';
@@ -68,8 +68,13 @@ async function* walk(folder: string, below: string): AsyncGenerator<Found> {
   }
 }
 
-const isReadable = (path: string): Promise<boolean> =>
-  access(path, constants.R_OK).then(
-    () => true,
-    () => false,
-  );
+/** Asked by opening it: what the mode says is not all that decides. */
+async function isReadable(path: string): Promise<boolean> {
+  try {
+    await (await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)).close();
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return false;
+  }
+}
