@@ -14,7 +14,7 @@ import {
 } from '../reference/reference.ts';
 import { TestLake } from '../support/test-lake.ts';
 
-const RUNS = Number(process.env['HITPARADE_PROPERTY_RUNS'] ?? 10);
+const RUNS = Number(process.env['HITPARADE_PROPERTY_RUNS'] ?? 6);
 /** The same cases for everybody who runs `npm test`; `npm run test:properties` looks for new ones. */
 const SEED = process.env['HITPARADE_PROPERTY_RUNS'] === undefined ? { seed: 20240625 } : {};
 
