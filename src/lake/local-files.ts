@@ -21,7 +21,8 @@ export async function doing<T>(action: string, step: () => Promise<T>): Promise<
   }
 }
 
-function named(action: string, error: unknown): unknown {
+/** What a failure of the file system means for a lake. */
+export function named(action: string, error: unknown): unknown {
   if (error instanceof HitparadeError) return error;
   switch (errnoOf(error)) {
     case undefined:

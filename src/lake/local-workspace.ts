@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ObjectMissingError } from './errors.ts';
 import type { StagedObject, Workspace } from './lake.ts';
-import { doing, foldersAreReal, openRegular } from './local-files.ts';
+import { doing, errnoOf, foldersAreReal, named, openRegular } from './local-files.ts';
 import { assertKey } from './local-keys.ts';
 import { syncDirectory } from './local-writer.ts';
 import type { LocalWriter } from './local-writer.ts';
@@ -32,8 +32,19 @@ export class LocalWorkspace implements Workspace {
 
   path(name: string): string {
     const path = join(this.#root, this.#key(name));
-    mkdirSync(dirname(path), { recursive: true });
+    this.#makeFolder(dirname(path));
     return path;
+  }
+
+  /** Below the workspace only: where a lake has vanished, none is begun. */
+  #makeFolder(folder: string): void {
+    if (folder === this.directory) return;
+    this.#makeFolder(dirname(folder));
+    try {
+      mkdirSync(folder);
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw named(`make ${folder}`, error);
+    }
   }
 
   async stage(name: string): Promise<StagedObject> {

@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   KeyTakenError,
+  LakeIoError,
   LakeReplacedError,
   ObjectChangedError,
   ObjectMissingError,
@@ -239,4 +240,12 @@ describe('a lake whose directory is replaced by another one', () => {
     await mkdir(join(root, '_log'), { recursive: true });
     expect(await opened.putIfAbsent('validated/a', body)).toBeTruthy();
   });
+});
+
+test('where a workspace has vanished, no path is made anew', async () => {
+  const workspace = await lake.workspace('attempt-1');
+  expect(workspace.path('segments/0.csv')).toBe(join(root, '_staging/attempt-1/segments/0.csv'));
+  await rm(join(root, '_staging'), { recursive: true });
+  expect(() => workspace.path('parts/0.csv')).toThrow(LakeIoError);
+  expect(await readdir(root)).not.toContain('_staging');
 });
