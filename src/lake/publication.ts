@@ -67,14 +67,23 @@ export const unpublished = (date: string): Publication => ({
   next: null,
 });
 
-/** Every publication by date, ascending. */
+/** What was read of each lake, by key: a run asks several times, and of a year of dates one has changed. */
+const known = new WeakMap<Lake, Map<string, StoredPublication>>();
+
+/** Every publication by date, ascending. Those whose version has not changed are not read again. */
 export async function readPublications(lake: Lake): Promise<ReadonlyMap<string, StoredPublication>> {
+  const before = known.get(lake);
+  const now = new Map<string, StoredPublication>();
   const publications = new Map<string, StoredPublication>();
-  for await (const { key } of lake.list(PUBLICATIONS)) {
+  for await (const { key, version } of lake.list(PUBLICATIONS)) {
     const date = key.slice(PUBLICATIONS.length).replace(/\.json$/, '');
-    const publication = await readPublication(lake, date);
-    if (publication !== undefined) publications.set(date, publication);
+    const same = before?.get(key);
+    const publication = same?.token === version ? same : await readPublication(lake, date);
+    if (publication === undefined) continue;
+    now.set(key, publication);
+    publications.set(date, publication);
   }
+  known.set(lake, now);
   return publications;
 }
 

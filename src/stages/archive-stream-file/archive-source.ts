@@ -15,7 +15,9 @@ export async function archiveSource(lake: Lake, entry: LogEntry, source: SourceF
   if (entry.archive === null) return false;
   const { key } = source.object;
   const before = await lake.head(key);
-  if (before === undefined || !(await holds(lake, key, entry.cid))) return false;
+  if (before === undefined) return false;
+  // The version that was decided has the bytes that were hashed then.
+  if (before.version !== entry.sourceVersion && !(await holds(lake, key, entry.cid))) return false;
   const place = await keep(lake, entry.cid, key, entry.archive);
   // What was copied is a newer delivery, which is not decided yet.
   if (place === undefined) return false;

@@ -1,8 +1,9 @@
+import { DEFAULT_BLOCK_BYTES } from '../../csv/limits.ts';
 import { takeSnapshot } from '../../csv/snapshot.ts';
 import { ObjectChangedError } from '../../lake/errors.ts';
 import type { OpenObject } from '../../lake/lake.ts';
 import { doing } from '../../lake/local-files.ts';
-import type { Receive } from '../context.ts';
+import type { Receive, SourceFile } from '../context.ts';
 import { validateFile } from './validate-file.ts';
 
 /** Receives a file to this machine's disk, where the engine reads it. @throws FileRejectedError */
@@ -12,9 +13,10 @@ export const receiveFile: Receive = async (context, { file, source, workspace },
   const snapshot = await onDisk(() =>
     takeSnapshot(source.stream, {
       segmentPath: (index) => workspace.path(`segments/${index}.csv`),
-      compressed: file.filename.endsWith('.gz'),
+      compressed: isCompressed(file.filename),
       limits,
       signal,
+      blockBytes: blockBytesOf(file),
       ...(onProgress === undefined ? {} : { onProgress }),
     }),
   );
@@ -30,3 +32,15 @@ export const receiveFile: Receive = async (context, { file, source, workspace },
     judge: () => onDisk(() => validateFile(context, { file, snapshot, openAgain }, workspace)),
   };
 };
+
+const LEAST_BLOCK_BYTES = 4096;
+/** CSV is packed to about a twentieth. */
+const UNPACKED = 20;
+
+/** Thousands of small files must not each get buffers for a large one. */
+function blockBytesOf({ filename, object }: SourceFile): number {
+  const text = object.bytes * (isCompressed(filename) ? UNPACKED : 1);
+  return Math.min(DEFAULT_BLOCK_BYTES, Math.max(LEAST_BLOCK_BYTES, text));
+}
+
+const isCompressed = (filename: string): boolean => filename.endsWith('.gz');
