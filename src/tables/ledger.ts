@@ -175,9 +175,9 @@ export class Ledger {
       // The epoch alone is not enough: a repeat whose first try was applied must not write twice.
       if (await this.#store.replaceIfMine(epoch, item)) return true;
       const after = await this.#store.get(filename);
-      return after?.epoch === epoch && after.status === outcome.status;
+      return after?.epoch === epoch && says(after, outcome);
     }
-    return seen.status === outcome.status;
+    return says(seen, outcome);
   }
 
   /**
@@ -201,6 +201,12 @@ export class Ledger {
     };
     return this.#store.replaceIfUnchanged(seen, item);
   }
+}
+
+/** Another may have ended a claim that had run out, with the outcome of an earlier delivery of the name. */
+function says(item: LedgerItem, outcome: LedgerOutcome): boolean {
+  const { log_number: said } = numbered(outcome, item);
+  return item.status === outcome.status && (item.log_number ?? null) === (said ?? null);
 }
 
 /** An outcome that comes from no log entry keeps the number of the last one that was known. */

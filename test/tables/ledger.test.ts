@@ -120,6 +120,16 @@ describeTables('Ledger', ({ ready }) => {
     expect(await ledger.finish(FILE, 1, SUCCESS)).toBe(true);
   });
 
+  test('a claim that another ended with an earlier delivery is not taken for finished', async () => {
+    const ledger = new Ledger(await ready(), randomUUID);
+    await ledger.claim(FILE, as('a'));
+    // The lease has run out, and whoever knows of an earlier entry only writes what that says.
+    expect(await ledger.project(FILE, { ...SUCCESS, log_number: 5 }, { now: later(31) })).toBe(true);
+    expect(await ledger.finish(FILE, 1, { ...SUCCESS, log_number: 7 })).toBe(false);
+    expect(await ledger.project(FILE, { ...SUCCESS, log_number: 7 }, { now: later(31) })).toBe(true);
+    expect(await ledger.get(FILE)).toMatchObject({ status: 'success', log_number: 7 });
+  });
+
   test('a runner that lost its claim cannot finish, release or forget the file', async () => {
     const ledger = new Ledger(await ready(), randomUUID);
     await ledger.claim(FILE, as('a'));

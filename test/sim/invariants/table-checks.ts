@@ -63,7 +63,8 @@ export class TableChecks {
       return;
     }
     this.checkDate(date);
-    if (!this.#wiped.has(date)) this.#complete.set(date, Math.max(is, this.#complete.get(date) ?? 0));
+    // Also when a person has deleted a table just now: who wrote the last item cannot know.
+    this.#complete.set(date, Math.max(is, this.#complete.get(date) ?? 0));
   }
 
   /** Wherever a marker says that the charts are complete, they are, and right. */
