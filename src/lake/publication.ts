@@ -67,23 +67,20 @@ export const unpublished = (date: string): Publication => ({
   next: null,
 });
 
-/** What was read of each lake, by key: a run asks several times, and of a year of dates one has changed. */
-const known = new WeakMap<Lake, Map<string, StoredPublication>>();
+/** What was read of each lake last: a run asks several times, and of a year of dates one has changed. */
+const known = new WeakMap<Lake, ReadonlyMap<string, StoredPublication>>();
 
 /** Every publication by date, ascending. Those whose version has not changed are not read again. */
 export async function readPublications(lake: Lake): Promise<ReadonlyMap<string, StoredPublication>> {
   const before = known.get(lake);
-  const now = new Map<string, StoredPublication>();
   const publications = new Map<string, StoredPublication>();
   for await (const { key, version } of lake.list(PUBLICATIONS)) {
     const date = key.slice(PUBLICATIONS.length).replace(/\.json$/, '');
-    const same = before?.get(key);
+    const same = before?.get(date);
     const publication = same?.token === version ? same : await readPublication(lake, date);
-    if (publication === undefined) continue;
-    now.set(key, publication);
-    publications.set(date, publication);
+    if (publication !== undefined) publications.set(date, publication);
   }
-  known.set(lake, now);
+  known.set(lake, publications);
   return publications;
 }
 

@@ -83,7 +83,7 @@ async function* computeBatch(
           kpi_version: KPI_VERSION,
           published_on: ports.now().toISOString(),
           plays: plays.get(date) ?? 0,
-          parts: parts.filter((part) => part.date === date).map((part) => countsOf(part.key)),
+          parts: (partsByDate.get(date) ?? []).map(({ key }) => countsOf(key)),
         };
         yield { date, attempt, facts, files: await computed.of(date) };
       }
