@@ -109,27 +109,57 @@ async function execute(
   const check = (): void => {
     signal?.throwIfAborted();
   };
-  for (const [name, input] of Object.entries(plan.inputs)) {
+  const relations = new Relations();
+  for (const [name, input] of Object.entries(plan.inputs)) relations.add(name, readInput(input));
+  for (const { name, sql, materialize } of plan.steps) {
+    if (materialize !== true) {
+      relations.add(name, sql);
+      continue;
+    }
     check();
-    await connection.run(`CREATE TEMP VIEW ${quoted(name)} AS ${readInput(input)}`);
-  }
-  for (const step of plan.steps) {
-    check();
-    const kind = step.materialize === true ? 'TABLE' : 'VIEW';
-    await connection.run(`CREATE TEMP ${kind} ${quoted(step.name)} AS ${step.sql}`);
+    await connection.run(`CREATE TEMP TABLE ${quoted(name)} AS ${relations.with(sql)}`);
   }
   const files: Record<string, readonly WrittenFile[]> = {};
   const rows: Record<string, readonly Row[]> = {};
   for (const [name, output] of Object.entries(plan.outputs)) {
     check();
-    if (output.format === 'rows') rows[name] = await readRows(connection, output.from);
-    else files[name] = await writeFiles(connection, output);
+    if (output.format === 'rows') rows[name] = await readRows(connection, relations, output.from);
+    else files[name] = await writeFiles(connection, relations, output);
   }
   return { files, rows };
 }
 
-async function readRows(connection: DuckDBConnection, from: string): Promise<readonly Row[]> {
-  const reader = await connection.runAndReadAll(`SELECT * FROM ${quoted(from)}`);
+/**
+ * What is not kept as a table, as a WITH clause of the statements that read it: for a small file, making a
+ * view of each took longer than all else.
+ */
+class Relations {
+  readonly #all: { readonly name: string; readonly sql: string }[] = [];
+
+  add(name: string, sql: string): void {
+    this.#all.push({ name, sql });
+  }
+
+  /** The query, which knows every relation that it names. */
+  with(query: string): string {
+    const clauses: string[] = [];
+    let text = query;
+    for (const { name, sql } of this.#all.toReversed()) {
+      // A name that only looks like one adds a clause that nobody reads.
+      if (!text.includes(name)) continue;
+      clauses.unshift(`${quoted(name)} AS NOT MATERIALIZED (${sql})`);
+      text += sql;
+    }
+    return clauses.length === 0 ? query : `WITH ${clauses.join(', ')} ${query}`;
+  }
+}
+
+async function readRows(
+  connection: DuckDBConnection,
+  relations: Relations,
+  from: string,
+): Promise<readonly Row[]> {
+  const reader = await connection.runAndReadAll(relations.with(`SELECT * FROM ${quoted(from)}`));
   return reader.getRowObjects().map((row) => {
     const entries = Object.entries(row).map(([column, value]): [string, Value] => {
       if (value === null || typeof value !== 'object') return [column, value ?? null];
@@ -141,9 +171,10 @@ async function readRows(connection: DuckDBConnection, from: string): Promise<rea
 
 async function writeFiles(
   connection: DuckDBConnection,
+  relations: Relations,
   output: Exclude<PlanOutput, { format: 'rows' }>,
 ): Promise<readonly WrittenFile[]> {
-  const source = `SELECT * FROM ${quoted(output.from)}`;
+  const source = relations.with(`SELECT * FROM ${quoted(output.from)}`);
   if (output.format === 'csv') {
     const reader = await connection.runAndReadAll(
       `COPY (${source}) TO ${literal(output.path)} (FORMAT csv, HEADER false)`,
@@ -151,7 +182,7 @@ async function writeFiles(
     return [{ path: output.path, rows: Number(reader.getRows()[0]?.[0] ?? 0) }];
   }
   const options = ['FORMAT parquet', 'COMPRESSION snappy', 'RETURN_STATS true'];
-  if ('partitionBy' in output) return writePartitions(connection, output, options);
+  if ('partitionBy' in output) return writePartitions(connection, relations, output, options);
   const reader = await connection.runAndReadAll(
     `COPY (${source}) TO ${literal(output.path)} (${options.join(', ')})`,
   );
@@ -160,13 +191,16 @@ async function writeFiles(
 
 async function writePartitions(
   connection: DuckDBConnection,
+  relations: Relations,
   { from, path, partitionBy, orderBy = [] }: Extract<PlanOutput, { partitionBy: string }>,
   options: readonly string[],
 ): Promise<readonly WrittenFile[]> {
   const column = quoted(partitionBy);
   await makeFolder(path);
   const values = await connection.runAndReadAll(
-    `SELECT CAST(${column} AS VARCHAR) FROM (SELECT DISTINCT ${column} FROM ${quoted(from)} LIMIT 2)`,
+    relations.with(
+      `SELECT CAST(${column} AS VARCHAR) FROM (SELECT DISTINCT ${column} FROM ${quoted(from)} LIMIT 2)`,
+    ),
   );
   const [only, another] = values.getRows().map(([value]) => value);
   if (typeof only === 'string' && another === undefined) {
@@ -175,16 +209,16 @@ async function writePartitions(
     await makeFolder(folder);
     const order = orderBy.length === 0 ? '' : ` ORDER BY ${orderBy.map(quoted).join(', ')}`;
     const target = literal(join(folder, 'part.parquet'));
-    const reader = await connection.runAndReadAll(
-      `COPY (SELECT * EXCLUDE (${column}) FROM ${quoted(from)}${order}) TO ${target} (${options.join(', ')})`,
-    );
+    const part = relations.with(`SELECT * EXCLUDE (${column}) FROM ${quoted(from)}${order}`);
+    const reader = await connection.runAndReadAll(`COPY (${part}) TO ${target} (${options.join(', ')})`);
     return reader.getRowObjectsJson().map((row) => ({ ...writtenFile(row), partition: only }));
   }
   // Sorted, so that each partition is one file however many rows and threads there are.
   const order = [partitionBy, ...orderBy].map(quoted).join(', ');
   const partitioned = [...options, `PARTITION_BY (${column})`, "FILENAME_PATTERN 'part-{i}'"];
+  const parts = relations.with(`SELECT * FROM ${quoted(from)} ORDER BY ${order}`);
   const reader = await connection.runAndReadAll(
-    `COPY (SELECT * FROM ${quoted(from)} ORDER BY ${order}) TO ${literal(path)} (${partitioned.join(', ')})`,
+    `COPY (${parts}) TO ${literal(path)} (${partitioned.join(', ')})`,
   );
   return reader.getRowObjectsJson().map((row) => writtenFile(row));
 }
