@@ -69,7 +69,12 @@ export class DuckdbEngine implements Engine {
       const reason = error instanceof Error ? error.message : String(error);
       const message = `DuckDB could not execute the plan "${plan.name}": ${reason}`;
       if (/No space left on device/i.test(reason)) throw new EngineFullError(message, error);
-      throw new EngineError(message, { cause: error });
+      const hint = 'See whether the disk of the lake works, then run again; no file was lost.';
+      // What Node's file system says is about the disk; all else about the plan.
+      throw new EngineError(message, {
+        cause: error,
+        ...(error instanceof Error && 'syscall' in error ? { hint } : {}),
+      });
     } finally {
       clearInterval(watching);
       signal?.removeEventListener('abort', interrupt);
