@@ -11,7 +11,6 @@ const SHIPPED = [
   'package.json',
   'tsconfig.json',
   'tsconfig.build.json',
-  'scripts',
   'src',
   'README.md',
   'CHANGELOG.md',
