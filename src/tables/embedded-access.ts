@@ -36,8 +36,6 @@ const TEXTS = [
   ['No space left on device', 'ENOSPC'],
   ['Disk quota exceeded', 'EDQUOT'],
   ['Input/output error', BROKEN],
-  // It does not say why a folder of its own could not be made, only that it is missing then.
-  ['No such file or directory', BROKEN],
 ] as const;
 
 /** Runs a step on the directory of the embedded tables; what the system refuses is told with a remedy. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DynaliteStore, type StoreOptions } from './dynalite-store.ts';
+import { makeDirectory } from './embedded-access.ts';
 import { newKeys, readDiscovery, writeDiscovery, type EmbeddedKeys } from './embedded-discovery.ts';
 import { serveStore, type EmbeddedServer } from './embedded-server.ts';
 
@@ -27,7 +28,10 @@ export class EmbeddedHost {
 
   /** `undefined` if another process has the tables open. */
   static async start(home: string, options: StoreOptions): Promise<EmbeddedHost | undefined> {
-    const store = await DynaliteStore.open(join(home, 'dynamodb'), options);
+    const directory = join(home, 'dynamodb');
+    // LevelDB would make it, and could not say why if it cannot.
+    await makeDirectory(directory, 0o700);
+    const store = await DynaliteStore.open(directory, options);
     if (store === undefined) return undefined;
     try {
       const { accessKeyId, secretAccessKey } = (await readDiscovery(discoveryFile(home))) ?? newKeys();
