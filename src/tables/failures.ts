@@ -123,7 +123,7 @@ function explain(error: unknown, what: string): unknown {
   }
   if (error.name === 'ResourceNotFoundException') {
     return new TablesConfigError(message, {
-      hint: 'The table does not exist there. Check --region, --table-prefix and --dynamodb-endpoint.',
+      hint: '`hitparade run` makes a missing table and fills it from the lake. If it should be there, check --region, --table-prefix and --dynamodb-endpoint.',
       cause: error,
     });
   }
