@@ -11,6 +11,7 @@ const SHIPPED = [
   'package.json',
   'tsconfig.json',
   'tsconfig.build.json',
+  'scripts',
   'src',
   'README.md',
   'CHANGELOG.md',

@@ -14,18 +14,11 @@ export async function setup(): Promise<void> {
 }
 
 async function compile(): Promise<void> {
-  const compiler = join(PROJECT, 'node_modules', 'typescript', 'bin', 'tsc');
-  const outDir = join(BUILD, 'dist');
-  const to = ['--outDir', outDir, '--tsBuildInfoFile', join(BUILD, 'tsbuildinfo')];
+  const bundler = join(PROJECT, 'scripts', 'bundle.mjs');
   try {
-    await promisify(execFile)(process.execPath, [
-      compiler,
-      '-p',
-      join(PROJECT, 'tsconfig.build.json'),
-      ...to,
-    ]);
+    await promisify(execFile)(process.execPath, [bundler, join(BUILD, 'dist')]);
   } catch (error) {
-    const output = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
-    throw new Error(`the program under test does not compile:\n${output}`, { cause: error });
+    const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
+    throw new Error(`the program under test does not build:\n${output}`, { cause: error });
   }
 }
