@@ -1,5 +1,5 @@
 import { asError } from '../errors.ts';
-import type { SourceFile } from '../stages/context.ts';
+import type { SourceFile, Turn } from '../stages/context.ts';
 import { TablesUnavailableError } from '../tables/errors.ts';
 import { acceptSource, type DecidedFile } from './accept-stage.ts';
 import type { Progress } from './progress.ts';
@@ -12,9 +12,9 @@ export interface Accepted {
 }
 
 /**
- * Takes files into the log, in their order. While one is judged, the next one is claimed and received: the
- * engine and this thread work side by side. A file that an earlier runner has tried in vain is taken by
- * itself: should it end this process too, no other file is to blame.
+ * Takes files into the log, in their order. While one is judged, the one before is committed and the next one
+ * is claimed and received: the engine and this thread work side by side. A file that an earlier runner has
+ * tried in vain is taken by itself: should it end this process too, no other file is to blame.
  * @throws TablesUnavailableError: the others would wait for the tables as long, each
  */
 export async function acceptAll(
@@ -24,26 +24,27 @@ export async function acceptAll(
 ): Promise<Accepted> {
   const { signal } = context;
   const outcomes: (DecidedFile | Error | undefined)[] = [];
-  let before: Promise<unknown> = Promise.resolve();
   let unavailable: TablesUnavailableError | undefined;
 
-  async function accept(source: SourceFile, index: number, turn: Turn): Promise<void> {
+  async function accept(source: SourceFile, index: number, place: Place): Promise<void> {
     try {
-      outcomes[index] = await acceptSource({ ...context, turn: turn.come }, source, progress, turn.isAlone);
+      outcomes[index] = await acceptSource({ ...context, turn: place }, source, progress, place.beAlone);
     } catch (error) {
       if (error instanceof TablesUnavailableError) unavailable ??= error;
       else outcomes[index] = asError(error);
+    } finally {
+      place.leave();
     }
   }
 
+  let last: Place | undefined;
   for (const [index, source] of files.entries()) {
     if (signal.aborted || unavailable !== undefined) break;
-    const turn = new Turn(before);
-    const ended = accept(source, index, turn);
-    before = Promise.all([before, ended]);
-    await Promise.race([turn.begun, ended]);
+    last = new Place(last);
+    void accept(source, index, last);
+    await last.mayBeFollowed;
   }
-  await before;
+  await last?.isLeft;
   if (unavailable !== undefined) throw unavailable;
   return {
     taken: outcomes.filter(
@@ -53,27 +54,54 @@ export async function acceptAll(
   };
 }
 
-/** When a file may be judged, and whether the next one may be received meanwhile. */
-class Turn {
-  /** Kept when this file is being judged and may have company. */
-  readonly begun: Promise<void>;
-  readonly #before: Promise<unknown>;
-  #begin: () => void = () => undefined;
+/** A file's place in the queue: at most three are in work, one received, one judged, one committed. */
+class Place implements Turn {
+  readonly #followed = new Gate();
+  readonly #judged = new Gate();
+  readonly #left = new Gate();
+  /** Kept when the next file may be received. */
+  readonly mayBeFollowed = this.#followed.passed;
+  readonly isJudged = this.#judged.passed;
+  /** Kept when all before this file are done with. */
+  readonly isFirst: Promise<unknown>;
+  /** Kept when this file is, too. */
+  readonly isLeft: Promise<unknown>;
+  readonly #mayJudge: Promise<unknown>;
   #alone = false;
 
-  constructor(before: Promise<unknown>) {
-    this.#before = before;
-    this.begun = new Promise((resolve) => {
-      this.#begin = resolve;
-    });
+  constructor(before: Place | undefined) {
+    this.#mayJudge = Promise.all([before?.isJudged, before?.isFirst]);
+    this.isFirst = Promise.resolve(before?.isLeft);
+    this.isLeft = Promise.all([this.isFirst, this.#left.passed]);
   }
 
-  readonly isAlone = (): void => {
+  readonly beAlone = (): void => {
     this.#alone = true;
   };
 
-  readonly come = async (): Promise<void> => {
-    await this.#before;
-    if (!this.#alone) this.#begin();
+  readonly toJudge = async (): Promise<void> => {
+    await (this.#alone ? this.isFirst : this.#mayJudge);
+    if (!this.#alone) this.#followed.open();
   };
+
+  readonly judged = this.#judged.open;
+
+  readonly toCommit = async (): Promise<void> => {
+    await this.isFirst;
+  };
+
+  readonly leave = (): void => {
+    for (const gate of [this.#judged, this.#left, this.#followed]) gate.open();
+  };
+}
+
+class Gate {
+  readonly passed: Promise<void>;
+  open: () => void = () => undefined;
+
+  constructor() {
+    this.passed = new Promise((resolve) => {
+      this.open = resolve;
+    });
+  }
 }

@@ -94,6 +94,12 @@ function counting(context: RunContext, moves: Moves): RunContext {
   const move = (): void => {
     moves.count += 1;
   };
+  const waiting = (wait: () => Promise<void>) => async (): Promise<void> => {
+    moves.waiting = true;
+    await wait();
+    moves.waiting = false;
+    move();
+  };
   return {
     ...context,
     engine: {
@@ -113,11 +119,10 @@ function counting(context: RunContext, moves: Moves): RunContext {
     ...(turn === undefined
       ? {}
       : {
-          turn: async () => {
-            moves.waiting = true;
-            await turn();
-            moves.waiting = false;
-            move();
+          turn: {
+            toJudge: waiting(turn.toJudge),
+            judged: turn.judged,
+            toCommit: waiting(turn.toCommit),
           },
         }),
     observe: (event) => {

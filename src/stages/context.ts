@@ -32,8 +32,18 @@ export interface StageContext {
   readonly signal: AbortSignal;
   /** Reads and judges one file: a function of its bytes, the contract, the limits and `asOf`. */
   readonly receive: Receive;
-  /** Waits until a file that was received may be judged; without it, that is at once. */
-  readonly turn?: () => Promise<void>;
+  /** Where a file waits for those before it; without it, nothing is before it. */
+  readonly turn?: Turn;
+}
+
+/** Files are received, judged and committed in their order, but a step of one beside the next step of another. */
+export interface Turn {
+  /** Waits until a file that was received may be judged: one at a time has the engine's memory. */
+  readonly toJudge: () => Promise<void>;
+  /** Says that the engine is done with the file's rows. */
+  readonly judged: () => void;
+  /** Waits until every file before is done with. */
+  readonly toCommit: () => Promise<void>;
 }
 
 /** A file in `raw/`, as it was when it was listed. */

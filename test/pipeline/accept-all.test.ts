@@ -7,58 +7,96 @@ import { RealParts } from '../crash/real-parts.ts';
 import { plays, songs } from '../support/test-lake.ts';
 
 const DROPPED = new Date('2026-01-05T12:00:00Z');
+const FOUR = ['1.csv', '2.csv', '3.csv', '4.csv'];
 
-/** A context whose runs tell when each play file is received, and when its judging begins and ends. */
+/** What is told of a file: its rows are in the engine between `judging` and `judged`. */
+type Step = 'received' | 'judging' | 'judged' | 'locating' | 'located';
+
+interface Telling {
+  readonly context: RunContext;
+  readonly told: string[];
+}
+
+/** A context whose runs tell what is done with each play file; every file has a bad row to locate. */
 async function telling(
   names: readonly string[],
-  whileJudging: (context: RunContext, told: readonly string[]) => Promise<void>,
-): Promise<{ context: RunContext; told: string[] }> {
+  meanwhile: (context: RunContext, step: Step, filename: string) => Promise<void>,
+): Promise<Telling> {
   const parts = await RealParts.open();
   onTestFinished(() => parts.close());
   await parts.drop({ dataset: 'songs', filename: 'songs.csv', text: songs('a pop') }, DROPPED);
-  for (const [hour, name] of names.entries())
-    await parts.drop({ dataset: 'streams', filename: name, text: plays(`u a 0${hour}:00:00`) }, DROPPED);
+  for (const [hour, name] of names.entries()) {
+    const text = plays(`u a 0${hour}:00:00`, 'u a 99:99:99');
+    await parts.drop({ dataset: 'streams', filename: name, text }, DROPPED);
+  }
   const told: string[] = [];
   const context = await parts.context((_operation, _subject, work) => work(), systemPorts);
   await prepareTables(context);
+  const tell = async (step: Step, filename: string): Promise<void> => {
+    told.push(`${filename} ${step}`);
+    await meanwhile(context, step, filename);
+  };
   const receive: RunContext['receive'] = async (inner, delivery, onProgress) => {
     const { dataset, filename } = delivery.file;
-    const receipt = await context.receive(inner, delivery, onProgress);
-    if (dataset !== 'streams') return receipt;
-    told.push(`${filename} received`);
-    const judge: typeof receipt.judge = async () => {
-      told.push(`${filename} judged`);
-      await whileJudging(context, told);
-      const validated = await receipt.judge();
-      told.push(`${filename} done`);
-      return validated;
+    if (dataset !== 'streams') return context.receive(inner, delivery, onProgress);
+    // Each file's plans pass through an engine of its own, so that they are known by its name.
+    const engine: RunContext['engine'] = {
+      name: inner.engine.name,
+      dialect: inner.engine.dialect,
+      run: async (plan, signal) => {
+        const [before, after] = plan.name === 'bad_records' ? BAD_RECORDS : ROWS;
+        await tell(before, filename);
+        const result = await inner.engine.run(plan, signal);
+        await tell(after, filename);
+        return result;
+      },
+      close: () => inner.engine.close(),
     };
-    return { ...receipt, judge };
+    const receipt = await context.receive({ ...inner, engine }, delivery, onProgress);
+    await tell('received', filename);
+    return receipt;
   };
   return { context: { ...context, receive }, told };
 }
 
-/** Longer than another file needs to be claimed and received, if nothing keeps it. */
+const ROWS = ['judging', 'judged'] as const;
+const BAD_RECORDS = ['locating', 'located'] as const;
+
+/** Longer than another file needs to be claimed and received, or judged, if nothing keeps it. */
 async function aWhile({ ledger }: RunContext): Promise<void> {
   for (let looks = 0; looks < 40; looks++) await ledger.list();
 }
 
-test('the next file is received while one is judged, and judged after it', async () => {
-  const { context, told } = await telling(['1.csv', '2.csv', '3.csv'], aWhile);
-  const { files } = await run(context);
-  expect(files.map(({ filename }) => filename)).toEqual(['1.csv', '2.csv', '3.csv']);
-  expect(told.indexOf('2.csv received')).toBeLessThan(told.indexOf('1.csv done'));
-  expect(told.filter((what) => !what.endsWith('received'))).toEqual(
-    ['1.csv', '2.csv', '3.csv'].flatMap((name) => [`${name} judged`, `${name} done`]),
+test('files are judged one at a time and committed in their order', async () => {
+  const { context, told } = await telling(FOUR, (context, step) =>
+    step === 'judging' ? aWhile(context) : Promise.resolve(),
   );
-  // One ahead, not all.
-  expect(told.indexOf('3.csv received')).toBeGreaterThan(told.indexOf('1.csv done'));
-  expect(context.log.state.entries.map(({ filename }) => filename)).toEqual([
-    'songs.csv',
-    '1.csv',
-    '2.csv',
-    '3.csv',
-  ]);
+  const { files } = await run(context);
+  expect(files.map(({ filename }) => filename)).toEqual(FOUR);
+  expect(told.filter((what) => what.endsWith('judging') || what.endsWith('judged'))).toEqual(
+    FOUR.flatMap((name) => [`${name} judging`, `${name} judged`]),
+  );
+  expect(context.log.state.entries.map(({ filename }) => filename)).toEqual(['songs.csv', ...FOUR]);
+});
+
+test('while a file is judged the next one is received, not more', async () => {
+  const { context, told } = await telling(FOUR, (context, step, filename) =>
+    step === 'judging' && filename === '1.csv' ? aWhile(context) : Promise.resolve(),
+  );
+  await run(context);
+  expect(told.indexOf('2.csv received')).toBeLessThan(told.indexOf('1.csv judged'));
+  expect(told.indexOf('3.csv received')).toBeGreaterThan(told.indexOf('1.csv judged'));
+});
+
+test('while bad records are located and a file is committed, the next one is judged, not more', async () => {
+  const { context, told } = await telling(FOUR, (context, step, filename) =>
+    step === 'locating' && filename === '1.csv' ? aWhile(context) : Promise.resolve(),
+  );
+  await run(context);
+  expect(told.indexOf('2.csv judged')).toBeLessThan(told.indexOf('1.csv located'));
+  expect(told.indexOf('3.csv received')).toBeLessThan(told.indexOf('1.csv located'));
+  expect(told.indexOf('3.csv judging')).toBeGreaterThan(told.indexOf('1.csv located'));
+  expect(told.indexOf('4.csv received')).toBeGreaterThan(told.indexOf('1.csv located'));
 });
 
 test('a file whose earlier try ended without an outcome has no company', async () => {
@@ -71,7 +109,6 @@ test('a file whose earlier try ended without an outcome has no company', async (
     isDecided: () => Promise.resolve(false),
   });
   await run(context);
-  expect(told).toEqual(
-    ['1.csv', '2.csv'].flatMap((name) => ['received', 'judged', 'done'].map((what) => `${name} ${what}`)),
-  );
+  const steps: readonly Step[] = ['received', 'judging', 'judged', 'locating', 'located'];
+  expect(told).toEqual(['1.csv', '2.csv'].flatMap((name) => steps.map((step) => `${name} ${step}`)));
 });

@@ -16,7 +16,7 @@ const UNREADABLE = new Set(['wrong_encoding', 'malformed_header', 'unterminated_
 
 /** Receives and judges files in plain code, by the rules of the reference. */
 export function receiveWith(store: MemoryStore, step: Step): Receive {
-  return async (_, { file, source, workspace }) => {
+  return async ({ turn }, { file, source, workspace }) => {
     const bytes = Buffer.concat(await source.stream.toArray());
     const judged = await step(
       { port: 'receive', operation: 'read', subject: file.filename, writes: false },
@@ -27,6 +27,7 @@ export function receiveWith(store: MemoryStore, step: Step): Receive {
       cid: createHash('sha256').update(bytes).digest('hex'),
       bytes: bytes.length,
       judge: () => {
+        turn?.judged();
         if (judged.error !== null) throw refused(judged.error);
         return stage(store, file, judged, workspace);
       },

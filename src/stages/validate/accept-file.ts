@@ -60,7 +60,7 @@ export async function refuseFile(
   reason: FileRejectedError,
 ): Promise<Acceptance> {
   const received = await identify(context, file);
-  await context.turn?.();
+  await context.turn?.toCommit();
   // What nobody has tried yet may have taken its place.
   const there = await context.lake.head(file.object.key);
   if (there?.version !== file.object.version) throw new ObjectChangedError(file.object.key);
@@ -88,6 +88,8 @@ interface Decision extends Examined {
 async function commitFile(context: StageContext, decision: Decision): Promise<Acceptance> {
   const { lake, log, ports } = context;
   const { file, received, lost } = decision;
+  await context.turn?.toCommit();
+  context.signal.throwIfAborted();
   // Decided inside the commit, on the log as it is then: another runner may have been faster.
   let taken: LogEntry | undefined;
   const committed = await log.commit((state) => {
@@ -127,12 +129,11 @@ async function examine(
     const received = withSidecar(await receivedWith(context, file, error));
     // After that: the bytes that are named must be those that were read.
     await source.assertUnchanged();
-    await context.turn?.();
     // That bytes are missing explains more than what their absence broke.
     return { file, received, lost: NOTHING_LOST, verdict: refusal(sidecar, received) ?? error };
   }
   await source.assertUnchanged();
-  await context.turn?.();
+  await context.turn?.toJudge();
   context.signal.throwIfAborted();
   const received = withSidecar(receipt);
   await log.catchUp();

@@ -86,13 +86,14 @@ interface ValidRows {
 }
 
 async function validatePlays(
-  { engine, limits, signal }: StageContext,
+  { engine, limits, signal, turn }: StageContext,
   input: ValidationInput,
   workspace: Workspace,
 ): Promise<ValidRows> {
   const folder = 'parts';
   const plan = playsPlan(input, workspace.path(folder), limits.maxDatesPerFile);
   const result = await engine.run(plan, signal);
+  turn?.judged();
   const dates = result.rows['dates'] ?? [];
   if (dates.length > limits.maxDatesPerFile) {
     throw new FileRejectedError(
@@ -118,13 +119,14 @@ async function validatePlays(
 }
 
 async function validateCatalogue(
-  { engine, signal }: StageContext,
+  { engine, signal, turn }: StageContext,
   input: ValidationInput,
   workspace: Workspace,
 ): Promise<ValidRows> {
   const { contract } = input;
   const part = 'part.parquet';
   const result = await engine.run(cataloguePlan(input, workspace.path(part)), signal);
+  turn?.judged();
   const summary = result.rows['summary']?.[0] ?? {};
   const valid = Number(summary['valid'] ?? 0);
   const { key: staged, ...facts } = await workspace.stage(part);
