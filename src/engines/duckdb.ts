@@ -1,10 +1,10 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { literal, quoted } from './dialect.ts';
 import { duckdbDialect } from './duckdb-dialect.ts';
-import { escapePattern, readInput } from './duckdb-inputs.ts';
-import type { Engine, Plan, PlanOutput, PlanResult, Row, Value, WrittenFile } from './engine.ts';
+import { escapePattern } from './duckdb-inputs.ts';
+import { makeOutputs, makeRelations, Relations } from './duckdb-plan.ts';
+import type { Engine, Plan, PlanBase, PlanResult, PlanRunner } from './engine.ts';
 import { EngineError, EngineFullError } from './errors.ts';
 
 export interface DuckdbOptions {
@@ -55,37 +55,103 @@ export class DuckdbEngine implements Engine {
   }
 
   async run(plan: Plan, signal?: AbortSignal, onProgress?: () => void): Promise<PlanResult> {
-    signal?.throwIfAborted();
-    const connection = await this.#instance.connect();
-    const interrupt = (): void => {
-      connection.interrupt();
-    };
-    signal?.addEventListener('abort', interrupt, { once: true });
-    const watching = onProgress === undefined ? undefined : watchProgress(onProgress);
+    const alone = await this.#connect();
     try {
-      return await execute(connection, plan, signal);
-    } catch (error) {
-      signal?.throwIfAborted();
-      const reason = error instanceof Error ? error.message : String(error);
-      const message = `DuckDB could not execute the plan "${plan.name}": ${reason}`;
-      if (/No space left on device/i.test(reason)) throw new EngineFullError(message, error);
-      const hint = 'See whether the disk of the lake works, then run again; no file was lost.';
-      // What Node's file system says is about the disk; all else about the plan.
-      throw new EngineError(message, {
-        cause: error,
-        ...(error instanceof Error && 'syscall' in error ? { hint } : {}),
-      });
+      return await alone.run(plan, signal, onProgress);
     } finally {
-      clearInterval(watching);
-      signal?.removeEventListener('abort', interrupt);
-      connection.closeSync();
+      await alone.close();
     }
+  }
+
+  async prepare(base: PlanBase, signal?: AbortSignal, onProgress?: () => void): Promise<PlanRunner> {
+    const prepared = await this.#connect();
+    try {
+      await prepared.prepare(base, signal, onProgress);
+      return prepared;
+    } catch (error) {
+      await prepared.close();
+      throw error;
+    }
+  }
+
+  async #connect(): Promise<PreparedConnection> {
+    return new PreparedConnection(await this.#instance.connect());
   }
 
   close(): Promise<void> {
     this.#instance.closeSync();
     return Promise.resolve();
   }
+}
+
+/** One connection, whose temporary tables are those of the base. */
+class PreparedConnection implements PlanRunner {
+  readonly #connection: DuckDBConnection;
+  readonly #base = new Relations();
+  #isPrepared = false;
+
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+
+  async prepare(base: PlanBase, signal?: AbortSignal, onProgress?: () => void): Promise<void> {
+    await this.#executing(base.name, signal, onProgress, async () => {
+      await makeRelations(this.#connection, base, this.#base, signal);
+    });
+    this.#isPrepared = true;
+  }
+
+  run(plan: Plan, signal?: AbortSignal, onProgress?: () => void): Promise<PlanResult> {
+    return this.#executing(plan.name, signal, onProgress, async () => {
+      const relations = new Relations(this.#base);
+      const tables = await makeRelations(this.#connection, plan, relations, signal);
+      const result = await makeOutputs(this.#connection, plan, relations, signal);
+      // Without a base the connection is closed next, and its tables go with it.
+      if (this.#isPrepared)
+        for (const table of tables) await this.#connection.run(`DROP TABLE ${quoted(table)}`);
+      return result;
+    });
+  }
+
+  close(): Promise<void> {
+    this.#connection.closeSync();
+    return Promise.resolve();
+  }
+
+  async #executing<T>(
+    name: string,
+    signal: AbortSignal | undefined,
+    onProgress: (() => void) | undefined,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    signal?.throwIfAborted();
+    const interrupt = (): void => {
+      this.#connection.interrupt();
+    };
+    signal?.addEventListener('abort', interrupt, { once: true });
+    const watching = onProgress === undefined ? undefined : watchProgress(onProgress);
+    try {
+      return await work();
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw failure(name, error);
+    } finally {
+      clearInterval(watching);
+      signal?.removeEventListener('abort', interrupt);
+    }
+  }
+}
+
+function failure(plan: string, error: unknown): Error {
+  const reason = error instanceof Error ? error.message : String(error);
+  const message = `DuckDB could not execute the plan "${plan}": ${reason}`;
+  if (/No space left on device/i.test(reason)) return new EngineFullError(message, error);
+  const hint = 'See whether the disk of the lake works, then run again; no file was lost.';
+  // What Node's file system says is about the disk; all else about the plan.
+  return new EngineError(message, {
+    cause: error,
+    ...(error instanceof Error && 'syscall' in error ? { hint } : {}),
+  });
 }
 
 const PROGRESS_MS = 1_000;
@@ -103,149 +169,4 @@ function watchProgress(onProgress: () => void): NodeJS.Timeout {
     seen = process.cpuUsage();
   };
   return setInterval(look, PROGRESS_MS).unref();
-}
-
-async function execute(
-  connection: DuckDBConnection,
-  plan: Plan,
-  signal: AbortSignal | undefined,
-): Promise<PlanResult> {
-  // An interrupt ends the statement that runs; one that comes between two is noticed here.
-  const check = (): void => {
-    signal?.throwIfAborted();
-  };
-  const relations = new Relations();
-  for (const [name, input] of Object.entries(plan.inputs)) relations.add(name, readInput(input));
-  for (const { name, sql, materialize } of plan.steps) {
-    if (materialize !== true) {
-      relations.add(name, sql);
-      continue;
-    }
-    check();
-    await connection.run(`CREATE TEMP TABLE ${quoted(name)} AS ${relations.with(sql)}`);
-  }
-  const files: Record<string, readonly WrittenFile[]> = {};
-  const rows: Record<string, readonly Row[]> = {};
-  for (const [name, output] of Object.entries(plan.outputs)) {
-    check();
-    if (output.format === 'rows') rows[name] = await readRows(connection, relations, output.from);
-    else files[name] = await writeFiles(connection, relations, output);
-  }
-  return { files, rows };
-}
-
-/**
- * What is not kept as a table, as a WITH clause of the statements that read it: for a small file, making a
- * view of each took longer than all else.
- */
-class Relations {
-  readonly #all: { readonly name: string; readonly sql: string }[] = [];
-
-  add(name: string, sql: string): void {
-    this.#all.push({ name, sql });
-  }
-
-  /** The query, which knows every relation that it names. */
-  with(query: string): string {
-    const clauses: string[] = [];
-    let text = query;
-    for (const { name, sql } of this.#all.toReversed()) {
-      // A name that only looks like one adds a clause that nobody reads.
-      if (!text.includes(name)) continue;
-      clauses.unshift(`${quoted(name)} AS NOT MATERIALIZED (${sql})`);
-      text += sql;
-    }
-    return clauses.length === 0 ? query : `WITH ${clauses.join(', ')} ${query}`;
-  }
-}
-
-async function readRows(
-  connection: DuckDBConnection,
-  relations: Relations,
-  from: string,
-): Promise<readonly Row[]> {
-  const reader = await connection.runAndReadAll(relations.with(`SELECT * FROM ${quoted(from)}`));
-  return reader.getRowObjects().map((row) => {
-    const entries = Object.entries(row).map(([column, value]): [string, Value] => {
-      if (value === null || typeof value !== 'object') return [column, value ?? null];
-      return [column, value.toString()];
-    });
-    return Object.fromEntries(entries);
-  });
-}
-
-async function writeFiles(
-  connection: DuckDBConnection,
-  relations: Relations,
-  output: Exclude<PlanOutput, { format: 'rows' }>,
-): Promise<readonly WrittenFile[]> {
-  const source = relations.with(`SELECT * FROM ${quoted(output.from)}`);
-  if (output.format === 'csv') {
-    const reader = await connection.runAndReadAll(
-      `COPY (${source}) TO ${literal(output.path)} (FORMAT csv, HEADER false)`,
-    );
-    return [{ path: output.path, rows: Number(reader.getRows()[0]?.[0] ?? 0) }];
-  }
-  const options = ['FORMAT parquet', 'COMPRESSION snappy', 'RETURN_STATS true'];
-  if ('partitionBy' in output) return writePartitions(connection, relations, output, options);
-  const reader = await connection.runAndReadAll(
-    `COPY (${source}) TO ${literal(output.path)} (${options.join(', ')})`,
-  );
-  return reader.getRowObjectsJson().map((row) => writtenFile(row));
-}
-
-async function writePartitions(
-  connection: DuckDBConnection,
-  relations: Relations,
-  { from, path, partitionBy, orderBy = [] }: Extract<PlanOutput, { partitionBy: string }>,
-  options: readonly string[],
-): Promise<readonly WrittenFile[]> {
-  const column = quoted(partitionBy);
-  await makeFolder(path);
-  const values = await connection.runAndReadAll(
-    relations.with(
-      `SELECT CAST(${column} AS VARCHAR) FROM (SELECT DISTINCT ${column} FROM ${quoted(from)} LIMIT 2)`,
-    ),
-  );
-  const [only, another] = values.getRows().map(([value]) => value);
-  if (typeof only === 'string' && another === undefined) {
-    // The usual case, a file of one day, needs neither a sort nor a partitioned writer.
-    const folder = join(path, `${partitionBy}=${only}`);
-    await makeFolder(folder);
-    const order = orderBy.length === 0 ? '' : ` ORDER BY ${orderBy.map(quoted).join(', ')}`;
-    const target = literal(join(folder, 'part.parquet'));
-    const part = relations.with(`SELECT * EXCLUDE (${column}) FROM ${quoted(from)}${order}`);
-    const reader = await connection.runAndReadAll(`COPY (${part}) TO ${target} (${options.join(', ')})`);
-    return reader.getRowObjectsJson().map((row) => ({ ...writtenFile(row), partition: only }));
-  }
-  // Sorted, so that each partition is one file however many rows and threads there are.
-  const order = [partitionBy, ...orderBy].map(quoted).join(', ');
-  const partitioned = [...options, `PARTITION_BY (${column})`, "FILENAME_PATTERN 'part-{i}'"];
-  const parts = relations.with(`SELECT * FROM ${quoted(from)} ORDER BY ${order}`);
-  const reader = await connection.runAndReadAll(
-    `COPY (${parts}) TO ${literal(path)} (${partitioned.join(', ')})`,
-  );
-  return reader.getRowObjectsJson().map((row) => writtenFile(row));
-}
-
-/** Not `recursive`: that calls a full disk a folder that cannot be found. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  }
-}
-
-/** One row of RETURN_STATS. */
-function writtenFile(row: Readonly<Record<string, unknown>>): WrittenFile {
-  const path = row['filename'];
-  if (typeof path !== 'string')
-    throw new EngineError(`DuckDB did not say which file it wrote: ${JSON.stringify(row)}`);
-  const written = { path, rows: Number(row['count']) };
-  const keys = row['partition_keys'];
-  const partition: unknown = Array.isArray(keys)
-    ? (keys[0] as { value?: unknown } | undefined)?.value
-    : undefined;
-  return typeof partition === 'string' ? { ...written, partition } : written;
 }

@@ -71,12 +71,16 @@ export type PlanOutput =
   /** A small result, handed back in memory. */
   | { readonly format: 'rows'; readonly from: string };
 
-/** What an engine executes: inputs, then steps in order, then outputs. */
-export interface Plan {
+/** Inputs and steps that several plans begin with. */
+export interface PlanBase {
   /** For progress and error messages. */
   readonly name: string;
   readonly inputs: Readonly<Record<string, PlanInput>>;
   readonly steps: readonly PlanStep[];
+}
+
+/** What an engine executes: inputs, then steps in order, then outputs. */
+export interface Plan extends PlanBase {
   readonly outputs: Readonly<Record<string, PlanOutput>>;
 }
 
@@ -98,14 +102,23 @@ export interface PlanResult {
   readonly rows: Readonly<Record<string, readonly Row[]>>;
 }
 
-export interface Engine {
-  readonly name: string;
-  readonly dialect: Dialect;
+export interface PlanRunner {
   /**
    * @param onProgress called now and then, as long as the plan gets on: a plan that hangs gives no sign
    * @throws EngineError if the plan cannot be executed
    * @throws the signal's reason if aborted
    */
   run(plan: Plan, signal?: AbortSignal, onProgress?: () => void): Promise<PlanResult>;
+  /** Gives back what it holds. */
   close(): Promise<void>;
+}
+
+export interface Engine extends PlanRunner {
+  readonly name: string;
+  readonly dialect: Dialect;
+  /**
+   * Executes the base once, for plans that read it one after the other, until the runner is closed.
+   * @throws as `run`
+   */
+  prepare(base: PlanBase, signal?: AbortSignal, onProgress?: () => void): Promise<PlanRunner>;
 }

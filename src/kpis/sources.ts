@@ -1,4 +1,4 @@
-import type { Columns, PlanInput, PlanStep } from '../engines/engine.ts';
+import type { Columns, Plan, PlanBase, PlanInput, PlanStep } from '../engines/engine.ts';
 
 /** Columns of a part of `validated/streams/`. */
 export const PLAY_COLUMNS: Columns = { user_id: 'VARCHAR', track_id: 'VARCHAR', listen_time: 'TIMESTAMP' };
@@ -14,52 +14,54 @@ export const USER_COLUMNS: Columns = { user_id: 'VARCHAR' };
 
 const songInput = (index: number): string => `songs_${index}`;
 
-/** What the KPIs of a set of dates are computed from. Paths as the engine reads them. */
-export interface Sources {
-  /** Every part of every date; `part_counts` knows a part by its place here. */
-  readonly plays: readonly string[];
-  /** One list per catalogue file, in ascending order of precedence. */
+/** The parts of the catalogue, as paths that the engine reads. */
+export interface CatalogueSources {
+  /** In ascending order of precedence. */
   readonly songs: readonly string[];
   readonly users: readonly string[];
+}
+
+/** The parts that the KPIs of a set of dates are computed from. */
+export interface PlaySources {
+  /** Every part of every date; `part_counts` knows a part by its place here. */
+  readonly plays: readonly string[];
   /** Whether a play can stand in two parts: false spares the search for repetitions. */
   readonly overlapping: boolean;
 }
 
-export function sourceInputs(sources: Sources): Readonly<Record<string, PlanInput>> {
-  const songs = sources.songs.map((path, index): [string, PlanInput] => [
+/**
+ * Everything that is counted is counted by numbers, which are shorter than ids and compared at once. Numbers
+ * for the catalogue, once for all dates of a run:
+ *
+ * `catalogue` (track_key, genre_key, track_id, genre, track_name, artists, duration_ms): each track once in
+ *   each genre.
+ * `track_genres` (track_key, genre_key), `genres` (genre_key, genre), `tracks` (track_id, track_key): the same,
+ *   as narrow as a join of every play wants it.
+ * `users` (user_id, user_key).
+ */
+export function catalogueBase({ songs, users }: CatalogueSources): PlanBase {
+  const inputs = songs.map((path, index): [string, PlanInput] => [
     songInput(index),
     { format: 'parquet', paths: [path], columns: SONG_COLUMNS },
   ]);
   return {
-    play_rows: { format: 'parquet', paths: sources.plays, columns: PLAY_COLUMNS, fileColumn: 'part' },
-    user_rows: { format: 'parquet', paths: sources.users, columns: USER_COLUMNS },
-    no_songs: { format: 'parquet', paths: [], columns: SONG_COLUMNS },
-    ...Object.fromEntries(songs),
+    name: 'catalogue',
+    inputs: {
+      user_rows: { format: 'parquet', paths: users, columns: USER_COLUMNS },
+      no_songs: { format: 'parquet', paths: [], columns: SONG_COLUMNS },
+      ...Object.fromEntries(inputs),
+    },
+    steps: catalogueSteps(songs.length),
   };
 }
 
-/**
- * Everything that is counted is counted by numbers, which are shorter than ids and compared at once:
- *
- * `catalogue` (track_key, genre_key, track_id, genre, track_name, artists, duration_ms): each track once in
- *   each genre.
- * `track_genres` (track_key, genre_key), `genres` (genre_key, genre): the same, as narrow as a join of every
- *   play wants it.
- * `plays` (date, track_key, user_key, unknown_user): each play once. The keys are NULL for what no catalogue
- *   knows; then `unknown_user` is the id.
- * `track_plays` (date, track_key, plays): plays of every track; NULL stands for all unknown ones.
- * `part_counts` (date, part, plays, unknown_track, unknown_user): what to report of each part.
- * `date_counts` (date, plays): distinct plays, of known tracks or not.
- */
-export function sourceSteps(sources: Sources): readonly PlanStep[] {
-  const unions = ['no_songs', ...sources.songs.map((_, index) => songInput(index))].map(
+/** @param files how many files of songs there are */
+export function catalogueSteps(files: number): readonly PlanStep[] {
+  const names = ['no_songs', ...Array.from({ length: files }, (_, index) => songInput(index))];
+  const unions = names.map(
     (input, precedence) =>
       `SELECT CAST(${precedence} AS BIGINT) AS precedence, track_id, track_genre, track_name, artists, duration_ms FROM ${input}`,
   );
-  // What tells two plays apart, beside their keys; only then worth the memory.
-  const identity = sources.overlapping
-    ? `, p.listen_time, CASE WHEN t.track_key IS NULL THEN p.track_id END AS unknown_track`
-    : '';
   return [
     { name: 'song_rows', sql: unions.join(' UNION ALL ') },
     {
@@ -95,6 +97,26 @@ export function sourceSteps(sources: Sources): readonly PlanStep[] {
         FROM (SELECT DISTINCT user_id FROM user_rows) u`,
       materialize: true,
     },
+  ];
+}
+
+export const playInputs = ({ plays }: PlaySources): Plan['inputs'] => ({
+  play_rows: { format: 'parquet', paths: plays, columns: PLAY_COLUMNS, fileColumn: 'part' },
+});
+
+/**
+ * `plays` (date, track_key, user_key, unknown_user): each play once. The keys are NULL for what no catalogue
+ *   knows; then `unknown_user` is the id.
+ * `track_plays` (date, track_key, plays): plays of every track; NULL stands for all unknown ones.
+ * `part_counts` (date, part, plays, unknown_track, unknown_user): what to report of each part.
+ * `date_counts` (date, plays): distinct plays, of known tracks or not.
+ */
+export function playSteps({ overlapping }: Pick<PlaySources, 'overlapping'>): readonly PlanStep[] {
+  // What tells two plays apart, beside their keys; only then worth the memory.
+  const identity = overlapping
+    ? `, p.listen_time, CASE WHEN t.track_key IS NULL THEN p.track_id END AS unknown_track`
+    : '';
+  return [
     {
       name: 'keyed_plays',
       sql: `SELECT CAST(p.listen_time AS DATE) AS date, p.part, t.track_key, u.user_key,
@@ -106,10 +128,10 @@ export function sourceSteps(sources: Sources): readonly PlanStep[] {
     },
     {
       name: 'plays',
-      sql: sources.overlapping
+      sql: overlapping
         ? 'SELECT DISTINCT date, track_key, user_key, unknown_user, listen_time, unknown_track FROM keyed_plays'
         : 'SELECT date, track_key, user_key, unknown_user FROM keyed_plays',
-      materialize: sources.overlapping,
+      materialize: overlapping,
     },
     {
       name: 'track_plays',

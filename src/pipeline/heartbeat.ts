@@ -1,3 +1,4 @@
+import type { PlanRunner } from '../engines/engine.ts';
 import { LeaseLostError, WorkHangsError } from './errors.ts';
 import type { RunContext } from './session.ts';
 
@@ -94,6 +95,13 @@ function counting(context: RunContext, moves: Moves): RunContext {
   const move = (): void => {
     moves.count += 1;
   };
+  const moving = (runner: PlanRunner): PlanRunner => ({
+    run: async (plan, signal) => {
+      move();
+      return runner.run(plan, signal, move);
+    },
+    close: () => runner.close(),
+  });
   const waiting = (wait: () => Promise<void>) => async (): Promise<void> => {
     moves.waiting = true;
     await wait();
@@ -103,13 +111,13 @@ function counting(context: RunContext, moves: Moves): RunContext {
   return {
     ...context,
     engine: {
+      ...moving(engine),
       name: engine.name,
       dialect: engine.dialect,
-      run: async (plan, signal) => {
+      prepare: async (base, signal) => {
         move();
-        return engine.run(plan, signal, move);
+        return moving(await engine.prepare(base, signal, move));
       },
-      close: () => engine.close(),
     },
     receive: (inner, delivery, onProgress) =>
       receive(inner, delivery, (bytes, records) => {

@@ -30,6 +30,51 @@ describe.each(engines)('the engine $name', ({ open }) => {
   const numbers =
     "SELECT CAST(x AS BIGINT) AS x, CAST('d' AS VARCHAR) AS d FROM (SELECT 1 AS x UNION ALL SELECT 2) t";
 
+  test('plans read a base that was executed once, each with steps of its own', async () => {
+    const { engine, directory } = await opened();
+    const path = join(directory, 'numbers.parquet');
+    const parquet = { format: 'parquet', from: 'numbers', path } as const;
+    await engine.run(plan([{ name: 'numbers', sql: numbers }], { file: parquet }));
+    const base = await engine.prepare({
+      name: 'base',
+      inputs: { file: { format: 'parquet', paths: [path], columns: { x: 'BIGINT', d: 'VARCHAR' } } },
+      steps: [
+        { name: 'doubled', sql: 'SELECT 2 * x AS y FROM file', materialize: true },
+        { name: 'larger', sql: 'SELECT y FROM doubled WHERE y > 2' },
+      ],
+    });
+    onTestFinished(() => base.close());
+    // What is kept needs the file no more.
+    await rm(path);
+    const sums = (from: string): Plan =>
+      plan([{ name: 'sums', sql: `SELECT CAST(sum(y) AS BIGINT) AS sum FROM ${from}`, materialize: true }], {
+        sums: { format: 'rows', from: 'sums' },
+      });
+    expect((await base.run(sums('doubled'))).rows['sums']).toEqual([{ sum: 6n }]);
+    await expect(
+      base.run(
+        plan(
+          [...sums('doubled').steps, { name: 'none', sql: 'SELECT z FROM nothing', materialize: true }],
+          {},
+        ),
+      ),
+    ).rejects.toThrow(EngineError);
+    expect((await base.run(sums('larger'))).rows['sums']).toEqual([{ sum: 4n }]);
+    // Nobody else sees it.
+    await expect(engine.run(sums('doubled'))).rejects.toThrow(EngineError);
+  });
+
+  test('a base that cannot be executed is told by its name', async () => {
+    const { engine } = await opened();
+    await expect(
+      engine.prepare({
+        name: 'base',
+        inputs: {},
+        steps: [{ name: 'a', sql: 'SELECT nothing', materialize: true }],
+      }),
+    ).rejects.toThrow(/plan "base"/);
+  });
+
   test('hands small results back with their types', async () => {
     const { engine } = await opened();
     const [row] = await select(

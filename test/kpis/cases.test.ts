@@ -7,7 +7,7 @@ import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import type { Columns, Engine, PlanInput, Row } from '../../src/engines/engine.ts';
 import { kpis } from '../../src/kpis/index.ts';
-import { PLAY_COLUMNS, SONG_COLUMNS, USER_COLUMNS } from '../../src/kpis/sources.ts';
+import { catalogueBase, PLAY_COLUMNS, SONG_COLUMNS, USER_COLUMNS } from '../../src/kpis/sources.ts';
 import { transformPlan } from '../../src/kpis/transform-plan.ts';
 import { engines } from '../engines/engines.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -40,10 +40,15 @@ describe.each(engines)('KPIs on $name', ({ open }) => {
     const parquet = (name: string, csv: string, columns: Columns): Promise<string> =>
       toParquet(engine, directory, name, csv, columns);
 
-    const plan = transformPlan(
-      {
+    const catalogue = await engine.prepare(
+      catalogueBase({
         songs: await Promise.all(songs.map((csv, i) => parquet(`songs-${i}`, csv, SONG_COLUMNS))),
         users: [await parquet('users', users ?? 'user_id', USER_COLUMNS)],
+      }),
+    );
+    onTestFinished(() => catalogue.close());
+    const plan = transformPlan(
+      {
         plays: await Promise.all(
           Object.entries(plays).map(([name, csv]) => parquet(name, csv, PLAY_COLUMNS)),
         ),
@@ -52,7 +57,7 @@ describe.each(engines)('KPIs on $name', ({ open }) => {
       (kpi) => join(directory, kpi),
     );
     // The steps are asked for their rows instead of their files: a case shows its dates as a column.
-    const { rows } = await engine.run({
+    const { rows } = await catalogue.run({
       ...plan,
       outputs: Object.fromEntries(
         Object.keys(expected).map((name) => [name, { format: 'rows', from: name }]),
@@ -81,10 +86,10 @@ describe.each(engines)('KPIs on $name', ({ open }) => {
       'track_id,track_name,track_genre,duration_ms,artists\nt,Song,pop,1000,Band',
       SONG_COLUMNS,
     );
-    const plan = transformPlan({ songs: [song], users: [], plays: [none], overlapping: false }, (kpi) =>
-      join(directory, kpi),
-    );
-    const { files } = await engine.run(plan);
+    const catalogue = await engine.prepare(catalogueBase({ songs: [song], users: [] }));
+    onTestFinished(() => catalogue.close());
+    const plan = transformPlan({ plays: [none], overlapping: false }, (kpi) => join(directory, kpi));
+    const { files } = await catalogue.run(plan);
     for (const { name, columns } of kpis) {
       const path = files[name]?.[0]?.path ?? '';
       const { rows } = await engine.run({

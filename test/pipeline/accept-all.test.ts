@@ -50,6 +50,7 @@ async function telling(
         await tell(after, filename);
         return result;
       },
+      prepare: (...args) => inner.engine.prepare(...args),
       close: () => inner.engine.close(),
     };
     const receipt = await context.receive({ ...inner, engine }, delivery, onProgress);

@@ -1,6 +1,15 @@
 import { basename } from 'node:path';
 import { duckdbDialect } from '../../src/engines/duckdb-dialect.ts';
-import type { Engine, Plan, PlanInput, PlanResult, Row, WrittenFile } from '../../src/engines/engine.ts';
+import type {
+  Engine,
+  Plan,
+  PlanBase,
+  PlanInput,
+  PlanResult,
+  PlanRunner,
+  Row,
+  WrittenFile,
+} from '../../src/engines/engine.ts';
 import { EngineError } from '../../src/engines/errors.ts';
 import { chartsOf, type Charts, type Play, type Song } from '../reference/charts.ts';
 import { byDate } from './by-date.ts';
@@ -30,6 +39,14 @@ export class MemoryEngine implements Engine {
     const result = await this.#execute(plan);
     signal?.throwIfAborted();
     return result;
+  }
+
+  /** Each plan reads the base anew, so that what becomes of its files meanwhile is seen. */
+  prepare(base: PlanBase): Promise<PlanRunner> {
+    return Promise.resolve({
+      run: (plan, signal) => this.run({ ...plan, inputs: { ...base.inputs, ...plan.inputs } }, signal),
+      close: () => Promise.resolve(),
+    });
   }
 
   close(): Promise<void> {

@@ -1,7 +1,7 @@
 import { EngineError } from '../../engines/errors.ts';
 import type { PlanResult, Row } from '../../engines/engine.ts';
 import { KPI_VERSION } from '../../kpis/index.ts';
-import type { Sources } from '../../kpis/sources.ts';
+import type { PlaySources } from '../../kpis/sources.ts';
 import { transformPlan } from '../../kpis/transform-plan.ts';
 import type { Workspace } from '../../lake/lake.ts';
 import { damagedObjects, lostObjects } from '../../lake/owned-objects.ts';
@@ -11,6 +11,7 @@ import type { StageContext } from '../context.ts';
 import { batchesOf } from './batches.ts';
 import { type ComputedFile, ComputedFiles } from './computed-files.ts';
 import type { DamagedPartsError } from './errors.ts';
+import { KeyedCatalogue } from './keyed-catalogue.ts';
 import { type OwnPart, type PartsByDate, wholeDates } from './whole-dates.ts';
 
 /** What computing needs: a state of the log, and no more of the pipeline than the engine. */
@@ -35,8 +36,8 @@ export interface ComputedDate {
 
 /**
  * Computes the KPIs of dates from exactly the parts that the log lists, and writes nothing but a workspace.
- * Dates are taken together up to a number of plays, so that the catalogue is read once for many small dates
- * and memory does not grow with their number. A date whose parts are damaged is told, and left out.
+ * Dates are taken together up to a number of plays, so that memory does not grow with their number and many
+ * small ones cost little. A date whose parts are damaged is told, and left out.
  */
 export async function* computeDates(
   context: ComputeContext,
@@ -45,15 +46,22 @@ export async function* computeDates(
 ): AsyncGenerator<ComputedDate> {
   const { lake, state, limits } = context;
   const parts = state.activeParts();
-  for (const batch of batchesOf(dates, parts, limits)) {
-    const { whole, damaged } = await wholeDates(lake, state, batch, parts, lostObjects);
-    damaged.forEach(onDamaged);
-    if (whole.length > 0) yield* computeBatch(context, whole, parts, onDamaged);
+  const catalogue = new KeyedCatalogue(context);
+  try {
+    for (const batch of batchesOf(dates, parts, limits)) {
+      const { whole, damaged } = await wholeDates(lake, state, batch, parts, lostObjects);
+      damaged.forEach(onDamaged);
+      if (whole.length > 0) yield* computeBatch({ ...context, catalogue }, whole, parts, onDamaged);
+    }
+  } finally {
+    await catalogue.close();
   }
 }
 
+type BatchContext = ComputeContext & { readonly catalogue: KeyedCatalogue };
+
 async function* computeBatch(
-  context: ComputeContext,
+  context: BatchContext,
   dates: readonly string[],
   partsByDate: PartsByDate,
   onDamaged: (error: DamagedPartsError) => void,
@@ -99,26 +107,19 @@ async function* computeBatch(
 
 /** If the engine cannot read the parts of some dates, their hashes say of which. */
 async function execute(
-  { lake, state, engine, signal }: ComputeContext,
+  { lake, state, catalogue }: BatchContext,
   dates: readonly string[],
   partsByDate: PartsByDate,
   parts: readonly OwnPart[],
   workspace: Workspace,
 ): Promise<PlanResult | Awaited<ReturnType<typeof wholeDates>>> {
-  const catalogueKeys = (dataset: 'users' | 'songs'): string[] =>
-    state.catalogue(dataset).flatMap((entry) => entry.parts.map(({ key }) => key));
-  const sources: Sources = {
+  const sources: PlaySources = {
     plays: await lake.engineInputs(parts.map(({ key }) => key)),
-    songs: await lake.engineInputs(catalogueKeys('songs')),
-    users: await lake.engineInputs(catalogueKeys('users')),
     // A part holds a play once, so only dates with several parts can hold it twice.
     overlapping: parts.length > new Set(parts.map(({ date }) => date)).size,
   };
   try {
-    return await engine.run(
-      transformPlan(sources, (kpi) => workspace.path(kpi)),
-      signal,
-    );
+    return await catalogue.run(transformPlan(sources, (kpi) => workspace.path(kpi)));
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     const found = await wholeDates(lake, state, dates, partsByDate, damagedObjects);

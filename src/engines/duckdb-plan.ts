@@ -1,0 +1,171 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { literal, quoted } from './dialect.ts';
+import { readInput } from './duckdb-inputs.ts';
+import type { Plan, PlanBase, PlanOutput, PlanResult, Row, Value, WrittenFile } from './engine.ts';
+import { EngineError } from './errors.ts';
+
+/**
+ * Makes the relations of a plan, those that are to be kept as tables of the connection.
+ * @param relations what they may read; they are added to it
+ * @returns the names of the tables
+ */
+export async function makeRelations(
+  connection: DuckDBConnection,
+  { inputs, steps }: PlanBase,
+  relations: Relations,
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
+  const tables: string[] = [];
+  for (const [name, input] of Object.entries(inputs)) relations.add(name, readInput(input));
+  for (const { name, sql, materialize } of steps) {
+    if (materialize !== true) {
+      relations.add(name, sql);
+      continue;
+    }
+    // An interrupt ends the statement that runs; one that comes between two is noticed here.
+    signal?.throwIfAborted();
+    // A plan that failed may have left one.
+    await connection.run(`CREATE OR REPLACE TEMP TABLE ${quoted(name)} AS ${relations.with(sql)}`);
+    tables.push(name);
+  }
+  return tables;
+}
+
+/** Writes the outputs of a plan whose relations are there. */
+export async function makeOutputs(
+  connection: DuckDBConnection,
+  plan: Plan,
+  relations: Relations,
+  signal: AbortSignal | undefined,
+): Promise<PlanResult> {
+  const files: Record<string, readonly WrittenFile[]> = {};
+  const rows: Record<string, readonly Row[]> = {};
+  for (const [name, output] of Object.entries(plan.outputs)) {
+    signal?.throwIfAborted();
+    if (output.format === 'rows') rows[name] = await readRows(connection, relations, output.from);
+    else files[name] = await writeFiles(connection, relations, output);
+  }
+  return { files, rows };
+}
+
+/**
+ * What is not kept as a table, as a WITH clause of the statements that read it: for a small file, making a
+ * view of each took longer than all else.
+ */
+export class Relations {
+  readonly #all: { readonly name: string; readonly sql: string }[];
+
+  constructor(base?: Relations) {
+    this.#all = base === undefined ? [] : [...base.#all];
+  }
+
+  add(name: string, sql: string): void {
+    this.#all.push({ name, sql });
+  }
+
+  /** The query, which knows every relation that it names. */
+  with(query: string): string {
+    const clauses: string[] = [];
+    let text = query;
+    for (const { name, sql } of this.#all.toReversed()) {
+      // A name that only looks like one adds a clause that nobody reads.
+      if (!text.includes(name)) continue;
+      clauses.unshift(`${quoted(name)} AS NOT MATERIALIZED (${sql})`);
+      text += sql;
+    }
+    return clauses.length === 0 ? query : `WITH ${clauses.join(', ')} ${query}`;
+  }
+}
+
+async function readRows(
+  connection: DuckDBConnection,
+  relations: Relations,
+  from: string,
+): Promise<readonly Row[]> {
+  const reader = await connection.runAndReadAll(relations.with(`SELECT * FROM ${quoted(from)}`));
+  return reader.getRowObjects().map((row) => {
+    const entries = Object.entries(row).map(([column, value]): [string, Value] => {
+      if (value === null || typeof value !== 'object') return [column, value ?? null];
+      return [column, value.toString()];
+    });
+    return Object.fromEntries(entries);
+  });
+}
+
+async function writeFiles(
+  connection: DuckDBConnection,
+  relations: Relations,
+  output: Exclude<PlanOutput, { format: 'rows' }>,
+): Promise<readonly WrittenFile[]> {
+  const source = relations.with(`SELECT * FROM ${quoted(output.from)}`);
+  if (output.format === 'csv') {
+    const reader = await connection.runAndReadAll(
+      `COPY (${source}) TO ${literal(output.path)} (FORMAT csv, HEADER false)`,
+    );
+    return [{ path: output.path, rows: Number(reader.getRows()[0]?.[0] ?? 0) }];
+  }
+  const options = ['FORMAT parquet', 'COMPRESSION snappy', 'RETURN_STATS true'];
+  if ('partitionBy' in output) return writePartitions(connection, relations, output, options);
+  const reader = await connection.runAndReadAll(
+    `COPY (${source}) TO ${literal(output.path)} (${options.join(', ')})`,
+  );
+  return reader.getRowObjectsJson().map((row) => writtenFile(row));
+}
+
+async function writePartitions(
+  connection: DuckDBConnection,
+  relations: Relations,
+  { from, path, partitionBy, orderBy = [] }: Extract<PlanOutput, { partitionBy: string }>,
+  options: readonly string[],
+): Promise<readonly WrittenFile[]> {
+  const column = quoted(partitionBy);
+  await makeFolder(path);
+  const values = await connection.runAndReadAll(
+    relations.with(
+      `SELECT CAST(${column} AS VARCHAR) FROM (SELECT DISTINCT ${column} FROM ${quoted(from)} LIMIT 2)`,
+    ),
+  );
+  const [only, another] = values.getRows().map(([value]) => value);
+  if (typeof only === 'string' && another === undefined) {
+    // The usual case, a file of one day, needs neither a sort nor a partitioned writer.
+    const folder = join(path, `${partitionBy}=${only}`);
+    await makeFolder(folder);
+    const order = orderBy.length === 0 ? '' : ` ORDER BY ${orderBy.map(quoted).join(', ')}`;
+    const target = literal(join(folder, 'part.parquet'));
+    const part = relations.with(`SELECT * EXCLUDE (${column}) FROM ${quoted(from)}${order}`);
+    const reader = await connection.runAndReadAll(`COPY (${part}) TO ${target} (${options.join(', ')})`);
+    return reader.getRowObjectsJson().map((row) => ({ ...writtenFile(row), partition: only }));
+  }
+  // Sorted, so that each partition is one file however many rows and threads there are.
+  const order = [partitionBy, ...orderBy].map(quoted).join(', ');
+  const partitioned = [...options, `PARTITION_BY (${column})`, "FILENAME_PATTERN 'part-{i}'"];
+  const parts = relations.with(`SELECT * FROM ${quoted(from)} ORDER BY ${order}`);
+  const reader = await connection.runAndReadAll(
+    `COPY (${parts}) TO ${literal(path)} (${partitioned.join(', ')})`,
+  );
+  return reader.getRowObjectsJson().map((row) => writtenFile(row));
+}
+
+/** Not `recursive`: that calls a full disk a folder that cannot be found. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+}
+
+/** One row of RETURN_STATS. */
+function writtenFile(row: Readonly<Record<string, unknown>>): WrittenFile {
+  const path = row['filename'];
+  if (typeof path !== 'string')
+    throw new EngineError(`DuckDB did not say which file it wrote: ${JSON.stringify(row)}`);
+  const written = { path, rows: Number(row['count']) };
+  const keys = row['partition_keys'];
+  const partition: unknown = Array.isArray(keys)
+    ? (keys[0] as { value?: unknown } | undefined)?.value
+    : undefined;
+  return typeof partition === 'string' ? { ...written, partition } : written;
+}
