@@ -35,6 +35,10 @@ export class DuckdbEngine implements Engine {
       temp_directory: options.spillDirectory,
       autoload_known_extensions: 'false',
       autoinstall_known_extensions: 'false',
+      // No step relies on the order of rows. With it, writers hold rows back: a quarter of the memory in all.
+      preserve_insertion_order: 'false',
+      // What a plan leaves goes back to the system before the next one begins.
+      allocator_bulk_deallocation_flush_threshold: '32MB',
       // It takes a file that was replaced for the one before, if their times are the same or old enough.
       enable_external_file_cache: 'false',
     });
