@@ -11,24 +11,42 @@ interface Entry {
   readonly order: Buffer;
 }
 
-/** Regular files below the root whose key begins with `prefix`; one folder at a time is in memory. */
+/** How many files and folders are looked at together: a look is mostly waiting for a thread that looks. */
+const TOGETHER = 64;
+
+/** Regular files below the root whose key begins with `prefix`; few folders at a time are in memory. */
 export async function* listFiles(root: string, prefix: string): AsyncGenerator<ObjectInfo> {
   const { folder, begin } = splitPrefix(prefix);
-  if (await foldersAreReal(root, folder)) yield* listFolder(root, folder, begin);
+  if (await foldersAreReal(root, folder)) yield* listFolder(root, folder, begin, TOGETHER);
 }
 
-async function* listFolder(root: string, folder: string, begin: string): AsyncGenerator<ObjectInfo> {
-  for (const entry of await readFolder(join(root, folder))) {
-    if (!entry.name.startsWith(begin)) continue;
-    const key = folder + entry.name;
-    if (entry.isDirectory) {
-      yield* listFolder(root, `${key}/`, '');
-      continue;
+async function* listFolder(
+  root: string,
+  folder: string,
+  begin: string,
+  together: number,
+): AsyncGenerator<ObjectInfo> {
+  const entries = (await readFolder(join(root, folder))).filter(({ name }) => name.startsWith(begin));
+  for (let from = 0; from < entries.length; from += together) {
+    const next = entries.slice(from, from + together);
+    const each = Math.floor(together / next.length);
+    const begun = next.map(({ name, isDirectory }) =>
+      isDirectory ? listFolder(root, `${folder}${name}/`, '', each) : listFile(root, folder + name),
+    );
+    const firsts = await Promise.all(begun.map((listed) => listed.next()));
+    for (const [index, listed] of begun.entries()) {
+      const first = firsts[index];
+      if (first === undefined || first.done === true) continue;
+      yield first.value;
+      yield* listed;
     }
-    // It may have vanished since the folder was read: then it is not there.
-    const stat = await lstatIfPresent(join(root, key));
-    if (stat?.isFile() === true) yield infoOf(key, stat);
   }
+}
+
+async function* listFile(root: string, key: string): AsyncGenerator<ObjectInfo> {
+  // It may have vanished since the folder was read: then it is not there.
+  const stat = await lstatIfPresent(join(root, key));
+  if (stat?.isFile() === true) yield infoOf(key, stat);
 }
 
 async function readFolder(path: string): Promise<readonly Entry[]> {
