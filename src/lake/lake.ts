@@ -10,6 +10,11 @@ export interface ObjectInfo {
   readonly version: string;
 }
 
+/** A small object as a whole, with the version that exactly these bytes have. */
+export interface ReadObject extends ObjectInfo {
+  readonly body: Uint8Array;
+}
+
 /** The source of a snapshot: its bytes, and a way to know that they did not change meanwhile. */
 export interface OpenObject {
   readonly info: ObjectInfo;
@@ -52,6 +57,8 @@ export interface Lake {
   head(key: string): Promise<ObjectInfo | undefined>;
   /** `undefined` if there is no such object. For small objects: log entries, manifests. */
   get(key: string): Promise<Uint8Array | undefined>;
+  /** The same, for who must know of which version the bytes are. */
+  read(key: string): Promise<ReadObject | undefined>;
   /** Objects whose key begins with `prefix`, in the byte order of their keys. A missing prefix is empty. */
   list(prefix: string): AsyncIterable<ObjectInfo>;
   /** @throws ObjectMissingError */

@@ -2,7 +2,7 @@ import { mkdir, realpath, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AttemptTakenError, ObjectChangedError, ObjectMissingError } from './errors.ts';
-import type { Lake, ObjectInfo, OpenObject, Workspace } from './lake.ts';
+import type { Lake, ObjectInfo, OpenObject, ReadObject, Workspace } from './lake.ts';
 import {
   contentOf,
   doing,
@@ -78,12 +78,17 @@ export class LocalLake implements Lake {
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
+    return (await this.read(key))?.body;
+  }
+
+  async read(key: string): Promise<ReadObject | undefined> {
     return doing(`read ${key}`, async () => {
       const opened = await this.#open(key);
+      if (opened === undefined) return undefined;
       try {
-        return await opened?.handle.readFile();
+        return { ...infoOf(key, opened.stat), body: await opened.handle.readFile() };
       } finally {
-        await opened?.handle.close();
+        await opened.handle.close();
       }
     });
   }

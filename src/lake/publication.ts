@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Lake } from './lake.ts';
-import { readVersioned } from './read-versioned.ts';
 import { sealed, unsealed } from './seal.ts';
 import { PUBLICATIONS, publicationKey } from './zones.ts';
 
@@ -46,7 +45,7 @@ export function digestOf({ kpis }: Publication): string {
 
 /** undefined if the date was never published. What cannot be read has version 0: it is published again. */
 export async function readPublication(lake: Lake, date: string): Promise<StoredPublication | undefined> {
-  const found = await readVersioned(lake, publicationKey(date));
+  const found = await lake.read(publicationKey(date));
   if (found === undefined) return undefined;
   return {
     ...(publicationSchema.safeParse(unsealed(found.body)).data ?? unpublished(date)),
@@ -70,15 +69,28 @@ export const unpublished = (date: string): Publication => ({
 /** What was read of each lake last: a run asks several times, and of a year of dates one has changed. */
 const known = new WeakMap<Lake, ReadonlyMap<string, StoredPublication>>();
 
+/** How many publications are read together. */
+const TOGETHER = 32;
+
 /** Every publication by date, ascending. Those whose version has not changed are not read again. */
 export async function readPublications(lake: Lake): Promise<ReadonlyMap<string, StoredPublication>> {
   const before = known.get(lake);
-  const publications = new Map<string, StoredPublication>();
+  const listed: { readonly date: string; readonly same: StoredPublication | undefined }[] = [];
   for await (const { key, version } of lake.list(PUBLICATIONS)) {
     const date = key.slice(PUBLICATIONS.length).replace(/\.json$/, '');
-    const same = before?.get(date);
-    const publication = same?.token === version ? same : await readPublication(lake, date);
-    if (publication !== undefined) publications.set(date, publication);
+    const last = before?.get(date);
+    listed.push({ date, same: last?.token === version ? last : undefined });
+  }
+  const publications = new Map<string, StoredPublication>();
+  for (let from = 0; from < listed.length; from += TOGETHER) {
+    const some = listed.slice(from, from + TOGETHER);
+    const read = await Promise.all(
+      some.map(async ({ date, same }) => same ?? (await readPublication(lake, date))),
+    );
+    for (const [index, { date }] of some.entries()) {
+      const publication = read[index];
+      if (publication !== undefined) publications.set(date, publication);
+    }
   }
   known.set(lake, publications);
   return publications;

@@ -1,4 +1,3 @@
-import { readVersioned } from '../lake/read-versioned.ts';
 import { PUBLISH_LOCK } from '../lake/zones.ts';
 import { PublishingElsewhereError } from './errors.ts';
 import { whileBeating } from './heartbeat.ts';
@@ -63,7 +62,7 @@ async function acquire(context: RunContext): Promise<PublishLock> {
     signal.throwIfAborted();
     const made = await lake.putIfMatch(PUBLISH_LOCK, bodyOf(owner, 0), undefined);
     if (made !== undefined) return new PublishLock(context, made.version);
-    const held = await readVersioned(lake, PUBLISH_LOCK);
+    const held = await lake.read(PUBLISH_LOCK);
     const nowMs = ports.elapsedMs();
     if (held !== undefined) {
       const holder = Buffer.from(held.body).toString('utf8');

@@ -100,6 +100,7 @@ function gatedLake(lake: Lake, gate: Gate): Lake {
     url: lake.url,
     head: (key) => gate('head', key, () => lake.head(key)),
     get: (key) => gate('get', key, () => lake.get(key)),
+    read: (key) => gate('read', key, () => lake.read(key)),
     open: (key) => gate('open', key, () => lake.open(key)),
     putIfAbsent: (key, body) => gate('putIfAbsent', key, () => lake.putIfAbsent(key, body)),
     put: (key, body) => gate('put', key, () => lake.put(key, body)),

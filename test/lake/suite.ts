@@ -51,9 +51,10 @@ export function testLake(implementation: LakeImplementation): void {
     afterEach(() => close());
 
     describe('reading', () => {
-      test('a missing object is undefined to head and get, and an error to open', async () => {
+      test('a missing object is undefined to head, get and read, and an error to open', async () => {
         expect(await lake.head('raw/streams/none.csv')).toBeUndefined();
         expect(await lake.get('raw/streams/none.csv')).toBeUndefined();
+        expect(await lake.read('raw/streams/none.csv')).toBeUndefined();
         await expect(lake.open('raw/streams/none.csv')).rejects.toThrow(ObjectMissingError);
       });
 
@@ -69,6 +70,13 @@ export function testLake(implementation: LakeImplementation): void {
         await lake.put('raw/a', bytes('x'));
         expect(await lake.head('raw/a/b')).toBeUndefined();
         expect(await lake.get('raw/a/b')).toBeUndefined();
+      });
+
+      test('read tells the bytes and their version at once', async () => {
+        await lake.put('processed/a', bytes('12345'));
+        const { body, ...info } = (await lake.read('processed/a')) ?? {};
+        expect(Buffer.from(body ?? []).toString()).toBe('12345');
+        expect(info).toEqual(await lake.head('processed/a'));
       });
 
       test('head tells the size and the time of writing', async () => {

@@ -1,6 +1,13 @@
 import { Readable } from 'node:stream';
 import { AttemptTakenError, ObjectChangedError, ObjectMissingError } from '../../src/lake/errors.ts';
-import type { Lake, ObjectInfo, OpenObject, StagedObject, Workspace } from '../../src/lake/lake.ts';
+import type {
+  Lake,
+  ObjectInfo,
+  OpenObject,
+  ReadObject,
+  StagedObject,
+  Workspace,
+} from '../../src/lake/lake.ts';
 import { assertAttempt, assertKey, splitPrefix } from '../../src/lake/local-keys.ts';
 import { PUBLISH_LOCK, RAW, STAGING } from '../../src/lake/zones.ts';
 import { hashOf, type MemoryStore } from './memory-store.ts';
@@ -41,6 +48,14 @@ export class MemoryLake implements Lake {
   async get(key: string): Promise<Uint8Array | undefined> {
     assertKey(key);
     return this.#call('get', key, false, () => this.#store.get(key)?.body);
+  }
+
+  async read(name: string): Promise<ReadObject | undefined> {
+    const key = this.#place(name);
+    return this.#call('read', key, false, () => {
+      const [info, object] = [this.#store.info(key), this.#store.get(key)];
+      return info === undefined || object === undefined ? undefined : { ...info, body: object.body };
+    });
   }
 
   async *list(prefix: string): AsyncGenerator<ObjectInfo> {

@@ -3,7 +3,6 @@ import type { Engine, PlanInput, Row } from '../../engines/engine.ts';
 import { KPI_VERSION, kpis } from '../../kpis/index.ts';
 import type { Lake } from '../../lake/lake.ts';
 import { type Publication, publicationSchema } from '../../lake/publication.ts';
-import { readVersioned } from '../../lake/read-versioned.ts';
 import { parseJson, sealOf } from '../../lake/seal.ts';
 import { kpiKey, publicationKey } from '../../lake/zones.ts';
 import type { ComputedDate } from '../../stages/transform-data/compute-dates.ts';
@@ -30,7 +29,7 @@ export async function readDate(
 ): Promise<ReadDate> {
   const key = publicationKey(date);
   const nothing: ReadDate = { publication: undefined, current: false };
-  const found = await readVersioned(lake, key);
+  const found = await lake.read(key);
   if (found === undefined) {
     const message = 'the date is not published, though the log has plays of it.';
     findings.problem('publication_missing', date, { message, remedy: RUN });

@@ -1,4 +1,3 @@
-import { readVersioned } from '../../lake/read-versioned.ts';
 import { PUBLISH_LOCK } from '../../lake/zones.ts';
 import { LEDGER_TABLE } from '../../tables/definition.ts';
 import type { VerifyContext } from './context.ts';
@@ -14,7 +13,7 @@ export async function untilPublished({ lake, ports, signal }: VerifyContext): Pr
   const since = ports.elapsedMs();
   let seen = { version: '', atMs: since };
   for (let waited = false; ; waited = true) {
-    const held = await readVersioned(lake, PUBLISH_LOCK);
+    const held = await lake.read(PUBLISH_LOCK);
     const nowMs = ports.elapsedMs();
     if (held === undefined || !ports.isOwnerAlive(Buffer.from(held.body).toString('utf8'), held.modified))
       return waited;
@@ -27,7 +26,7 @@ export async function untilPublished({ lake, ports, signal }: VerifyContext): Pr
 /** Whether a run is under way: it publishes, or holds a file. */
 export async function someoneWorks(context: VerifyContext, tables: TablesUnderTest): Promise<boolean> {
   const { lake, ports } = context;
-  const held = await readVersioned(lake, PUBLISH_LOCK);
+  const held = await lake.read(PUBLISH_LOCK);
   if (held !== undefined && ports.isOwnerAlive(Buffer.from(held.body).toString('utf8'), held.modified))
     return true;
   const now = ports.now().toISOString();
