@@ -48,9 +48,10 @@ export function partKey(dataset: Dataset, name: string, date?: string): string {
 export const badRecordsKey = (dataset: Dataset, name: string, format: 'jsonl' | 'parquet'): string =>
   `${BAD_RECORDS}${dataset}/${name}.${format}`;
 
+export const kpiPrefix = (folder: string): string => `${PROCESSED}${folder}/`;
 /** One file a KPI and date. */
 export const kpiKey = (folder: string, date: string): string =>
-  `${PROCESSED}${folder}/date=${date}/${folder}.parquet`;
+  `${kpiPrefix(folder)}date=${date}/${folder}.parquet`;
 /** What `processed/` holds of a date, and from which log entries. */
 export const PUBLICATIONS = `${PROCESSED}_publications/`;
 export const publicationKey = (date: string): string => `${PUBLICATIONS}${date}.json`;

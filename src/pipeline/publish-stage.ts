@@ -21,11 +21,18 @@ export async function transformBehind(context: RunContext): Promise<Transformed>
 /** Tries at a date that another runner loads at the same moment; after that it is left to the other. */
 const ROUNDS = 3;
 
-/** Brings the tables up to `processed/`. Returns what was done to each date. */
-export async function loadBehind(context: RunContext): Promise<readonly DateReport[]> {
+export interface Loaded {
+  /** What was done to each date, ascending. */
+  readonly reports: readonly DateReport[];
+  /** By date: the publications that the tables hold in full, read anew after the last date was loaded. */
+  readonly loaded: ReadonlyMap<string, Publication>;
+}
+
+/** Brings the tables up to `processed/`. */
+export async function loadBehind(context: RunContext): Promise<Loaded> {
   const { lake, tables, published, ports, observe, signal } = context;
   const reports = new Map<string, DateReport>();
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; ; round++) {
     const publications = await readPublications(lake);
     const pending = await behindTables(context, publications);
     for (const publication of publications.values()) {
@@ -38,7 +45,11 @@ export async function loadBehind(context: RunContext): Promise<readonly DateRepo
         publication.token,
       );
     }
-    if (pending.length === 0) break;
+    if (pending.length === 0 || round === ROUNDS) {
+      for (const report of reports.values()) observe({ type: 'date', report });
+      const byDate = [...reports.values()].toSorted((a, b) => (a.date < b.date ? -1 : 1));
+      return { reports: byDate, loaded: heldInFull(publications, pending) };
+    }
     for (const [index, publication] of pending.entries()) {
       signal.throwIfAborted();
       const { date, version, plays } = publication;
@@ -48,14 +59,19 @@ export async function loadBehind(context: RunContext): Promise<readonly DateRepo
       if (items !== undefined) reports.set(date, { date, version, plays, items });
     }
   }
-  for (const report of reports.values()) observe({ type: 'date', report });
-  return [...reports.values()].toSorted((a, b) => (a.date < b.date ? -1 : 1));
 }
 
 /** By date: the publications that the tables hold in full. Read anew, never inferred. */
 export async function loadedPublications(context: RunContext): Promise<ReadonlyMap<string, Publication>> {
   const publications = await readPublications(context.lake);
-  const behind = new Set((await behindTables(context, publications)).map(({ date }) => date));
+  return heldInFull(publications, await behindTables(context, publications));
+}
+
+function heldInFull(
+  publications: ReadonlyMap<string, Publication>,
+  pending: readonly Publication[],
+): ReadonlyMap<string, Publication> {
+  const behind = new Set(pending.map(({ date }) => date));
   return new Map([...publications].filter(([date, { next }]) => next === null && !behind.has(date)));
 }
 

@@ -7,7 +7,7 @@ import { changedCatalogue } from './changed-catalogue.ts';
 import { currentReportOf } from './file-report.ts';
 import { Progress } from './progress.ts';
 import { publishing } from './publish-lock.ts';
-import { loadBehind, loadedPublications, transformBehind } from './publish-stage.ts';
+import { loadBehind, transformBehind } from './publish-stage.ts';
 import type { FileReport, RunReport } from './reports.ts';
 import { recordRun } from './run-history.ts';
 import type { RunContext } from './session.ts';
@@ -61,8 +61,7 @@ export async function pass(context: RunContext, pending?: Pending): Promise<Pass
   const { dates, loaded } = await publishing(context, async (context) => {
     const { publications: transformed, damaged } = await transformBehind(context);
     failures.push(...damaged);
-    const dates = await loadBehind(context);
-    const loaded = await loadedPublications(context);
+    const { reports: dates, loaded } = await loadBehind(context);
     const published = new Set([...transformed, ...dates].map(({ date }) => date));
     const marked = await markFiles(context, { decided, dates: published, all: false, loaded });
     failures.push(...(await archiveFiles(context, [...catalogue, ...decided], loaded)));

@@ -148,7 +148,7 @@ const STAGE_WORK: Readonly<Record<StageName, StageWork>> = {
   },
 
   load_to_dynamodb: async (context) => {
-    const dates = (await loadBehind(context)).map(({ date }) => date);
+    const dates = (await loadBehind(context)).reports.map(({ date }) => date);
     return { worked: dates.length > 0, dates };
   },
 

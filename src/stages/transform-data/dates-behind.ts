@@ -1,8 +1,8 @@
-import { KPI_VERSION } from '../../kpis/index.ts';
+import { KPI_VERSION, kpis } from '../../kpis/index.ts';
 import type { Lake } from '../../lake/lake.ts';
 import type { Publication } from '../../lake/publication.ts';
 import type { LakeState } from '../../lake/state.ts';
-import { PROCESSED } from '../../lake/zones.ts';
+import { kpiPrefix } from '../../lake/zones.ts';
 
 /**
  * The dates whose `processed/` files are older than the log or the KPI definitions, or are gone.
@@ -14,7 +14,8 @@ export async function datesBehind(
   publications: ReadonlyMap<string, Publication>,
 ): Promise<readonly string[]> {
   const present = new Map<string, number>();
-  for await (const { key, bytes } of lake.list(PROCESSED)) present.set(key, bytes);
+  for (const { folder } of kpis)
+    for await (const { key, bytes } of lake.list(kpiPrefix(folder))) present.set(key, bytes);
   return state.dates().filter((date) => {
     const publication = publications.get(date);
     if (
