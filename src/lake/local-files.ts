@@ -119,6 +119,18 @@ export async function openRegular(
   return undefined;
 }
 
+/** The first bytes of a file, or all that it has. */
+export async function readBytes(file: FileHandle, bytes: number): Promise<Uint8Array> {
+  const body = Buffer.allocUnsafe(bytes);
+  let filled = 0;
+  while (filled < bytes) {
+    const { bytesRead } = await file.read(body, filled, bytes - filled, filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return body.subarray(0, filled);
+}
+
 export const infoOf = (key: string, stat: BigIntStats): ObjectInfo => ({
   key,
   bytes: Number(stat.size),

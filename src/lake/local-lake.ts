@@ -12,6 +12,7 @@ import {
   lstatIfPresent,
   makeFolders,
   openRegular,
+  readBytes,
 } from './local-files.ts';
 import { assertAttempt, assertKey } from './local-keys.ts';
 import { listFiles } from './local-list.ts';
@@ -40,6 +41,8 @@ export class LocalLake implements Lake {
   readonly #writer: LocalWriter;
   readonly #trash: LocalTrash;
   readonly #swap: LocalSwap;
+  /** By folder: looks at it and those above it that have not ended yet. */
+  readonly #looks = new Map<string, Promise<boolean>>();
 
   private constructor(directory: LocalRoot) {
     const root = directory.path;
@@ -86,7 +89,8 @@ export class LocalLake implements Lake {
       const opened = await this.#open(key);
       if (opened === undefined) return undefined;
       try {
-        return { ...infoOf(key, opened.stat), body: await opened.handle.readFile() };
+        const info = infoOf(key, opened.stat);
+        return { ...info, body: await readBytes(opened.handle, info.bytes) };
       } finally {
         await opened.handle.close();
       }
@@ -196,7 +200,18 @@ export class LocalLake implements Lake {
 
   async #open(key: string) {
     assertKey(key);
-    return (await foldersAreReal(this.#root, key)) ? openRegular(this.#path(key)) : undefined;
+    return (await this.#isReached(key)) ? openRegular(this.#path(key)) : undefined;
+  }
+
+  /** Objects of one folder that are read together share the look at it. */
+  #isReached(key: string): Promise<boolean> {
+    const folder = key.slice(0, key.lastIndexOf('/') + 1);
+    let look = this.#looks.get(folder);
+    if (look === undefined) {
+      look = foldersAreReal(this.#root, key).finally(() => this.#looks.delete(folder));
+      this.#looks.set(folder, look);
+    }
+    return look;
   }
 
   /** A copy is of one version or it fails. */

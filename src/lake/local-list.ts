@@ -14,10 +14,14 @@ interface Entry {
 /** How many files and folders are looked at together: a look is mostly waiting for a thread that looks. */
 const TOGETHER = 64;
 
+type Page = readonly ObjectInfo[];
+
 /** Regular files below the root whose key begins with `prefix`; few folders at a time are in memory. */
 export async function* listFiles(root: string, prefix: string): AsyncGenerator<ObjectInfo> {
   const { folder, begin } = splitPrefix(prefix);
-  if (await foldersAreReal(root, folder)) yield* listFolder(root, folder, begin, TOGETHER);
+  if (!(await foldersAreReal(root, folder))) return;
+  // A page at a time: to hand each file up through all folders costs more than the look at it.
+  for await (const page of listFolder(root, folder, begin, TOGETHER)) yield* page;
 }
 
 async function* listFolder(
@@ -25,28 +29,44 @@ async function* listFolder(
   folder: string,
   begin: string,
   together: number,
-): AsyncGenerator<ObjectInfo> {
+): AsyncGenerator<Page> {
   const entries = (await readFolder(join(root, folder))).filter(({ name }) => name.startsWith(begin));
   for (let from = 0; from < entries.length; from += together) {
     const next = entries.slice(from, from + together);
     const each = Math.floor(together / next.length);
-    const begun = next.map(({ name, isDirectory }) =>
-      isDirectory ? listFolder(root, `${folder}${name}/`, '', each) : listFile(root, folder + name),
+    const begun = await Promise.all(
+      next.map(({ name, isDirectory }) =>
+        isDirectory ? beginFolder(root, `${folder}${name}/`, each) : look(root, folder + name),
+      ),
     );
-    const firsts = await Promise.all(begun.map((listed) => listed.next()));
-    for (const [index, listed] of begun.entries()) {
-      const first = firsts[index];
-      if (first === undefined || first.done === true) continue;
-      yield first.value;
-      yield* listed;
+    let page: ObjectInfo[] = [];
+    for (const { first, rest } of begun) {
+      page.push(...first);
+      for await (const more of rest ?? []) {
+        yield page;
+        page = [...more];
+      }
     }
+    yield page;
   }
 }
 
-async function* listFile(root: string, key: string): AsyncGenerator<ObjectInfo> {
+/** What is found first of a file or folder, and the pages that follow. */
+interface Begun {
+  readonly first: Page;
+  readonly rest?: AsyncGenerator<Page>;
+}
+
+async function beginFolder(root: string, folder: string, together: number): Promise<Begun> {
+  const rest = listFolder(root, folder, '', together);
+  const page = await rest.next();
+  return page.done === true ? { first: [] } : { first: page.value, rest };
+}
+
+async function look(root: string, key: string): Promise<Begun> {
   // It may have vanished since the folder was read: then it is not there.
   const stat = await lstatIfPresent(join(root, key));
-  if (stat?.isFile() === true) yield infoOf(key, stat);
+  return { first: stat?.isFile() === true ? [infoOf(key, stat)] : [] };
 }
 
 async function readFolder(path: string): Promise<readonly Entry[]> {
