@@ -15,7 +15,7 @@ import {
   readBytes,
 } from './local-files.ts';
 import { assertAttempt, assertKey } from './local-keys.ts';
-import { listFiles } from './local-list.ts';
+import { listFiles, listKeys } from './local-list.ts';
 import { LocalRoot } from './local-root.ts';
 import { LocalSwap } from './local-swap.ts';
 import { LocalTrash } from './local-trash.ts';
@@ -99,6 +99,10 @@ export class LocalLake implements Lake {
 
   list(prefix: string): AsyncIterable<ObjectInfo> {
     return listFiles(this.#root, prefix);
+  }
+
+  keys(prefix: string): AsyncIterable<string> {
+    return listKeys(this.#root, prefix);
   }
 
   /** Read the stream to its end or destroy it: until then it holds the file open. */

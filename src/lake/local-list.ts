@@ -30,7 +30,7 @@ async function* listFolder(
   begin: string,
   together: number,
 ): AsyncGenerator<Page> {
-  const entries = (await readFolder(join(root, folder))).filter(({ name }) => name.startsWith(begin));
+  const entries = await readFolder(root, folder, begin);
   for (let from = 0; from < entries.length; from += together) {
     const next = entries.slice(from, from + together);
     const each = Math.floor(together / next.length);
@@ -69,15 +69,29 @@ async function look(root: string, key: string): Promise<Begun> {
   return { first: stat?.isFile() === true ? [infoOf(key, stat)] : [] };
 }
 
-async function readFolder(path: string): Promise<readonly Entry[]> {
+/** The keys of the same files, as their folders name them. */
+export async function* listKeys(root: string, prefix: string): AsyncGenerator<string> {
+  const { folder, begin } = splitPrefix(prefix);
+  if (await foldersAreReal(root, folder)) yield* listNames(root, folder, begin);
+}
+
+async function* listNames(root: string, folder: string, begin: string): AsyncGenerator<string> {
+  for (const { name, isDirectory } of await readFolder(root, folder, begin)) {
+    if (isDirectory) yield* listNames(root, `${folder}${name}/`, '');
+    else yield folder + name;
+  }
+}
+
+/** What has a name that begins so. */
+async function readFolder(root: string, folder: string, begin: string): Promise<readonly Entry[]> {
   const entries: Entry[] = [];
-  for (const entry of await readEntries(path)) {
+  for (const entry of await readEntries(join(root, folder))) {
     const isDirectory = entry.isDirectory();
     // Links, pipes, sockets and devices are not objects.
     if (!isDirectory && !entry.isFile()) continue;
     const name = entry.name.toString();
     // A name that is not UTF-8 has no key, and its lossy spelling could be another file's.
-    if (!Buffer.from(name).equals(entry.name) || isPrivateName(name)) continue;
+    if (!Buffer.from(name).equals(entry.name) || isPrivateName(name) || !name.startsWith(begin)) continue;
     // `a.b` comes before `a/c`, though `a` comes before `a.b`.
     entries.push({ name, isDirectory, order: Buffer.from(isDirectory ? `${name}/` : name) });
   }

@@ -17,14 +17,13 @@ export function sealed(json: string): Uint8Array {
 
 /** Whether an object is, byte for byte, what was sealed. */
 export function sealOf(body: Uint8Array): Seal {
-  const bytes = Buffer.from(body);
+  const bytes = viewOf(body);
   const expected = SEAL.exec(bytes.subarray(-SEAL_BYTES).toString('latin1'))?.[1];
   if (expected === undefined) {
     // Something may have been cut off or put behind it.
     return bytes.subarray(-2 * SEAL_BYTES).includes(',"seal":"') ? 'broken' : 'none';
   }
-  const text = Buffer.concat([bytes.subarray(0, -SEAL_BYTES), Buffer.from('}')]);
-  return sha256(text) === expected ? 'sound' : 'broken';
+  return sha256(bytes.subarray(0, -SEAL_BYTES), '}') === expected ? 'sound' : 'broken';
 }
 
 /** The value of a sealed or never sealed object; undefined if its seal is broken, or it is no JSON. */
@@ -35,11 +34,16 @@ export function unsealed(body: Uint8Array): unknown {
 /** undefined if the bytes are no JSON. */
 export function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+    return JSON.parse(viewOf(bytes).toString('utf8'));
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+/** The same bytes, not a copy of them. */
+const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
+
+const sha256 = (bytes: Uint8Array, end = ''): string =>
+  createHash('sha256').update(bytes).update(end).digest('hex');

@@ -46,7 +46,7 @@ async function forgetOldRuns(lake: Lake): Promise<void> {
 /** Newest first. */
 export async function lastRuns(lake: Lake, count: number): Promise<readonly RunSummary[]> {
   const keys: string[] = [];
-  for await (const { key } of lake.list(RUN_HISTORY)) {
+  for await (const key of lake.keys(RUN_HISTORY)) {
     keys.push(key);
     if (keys.length > count) keys.shift();
   }

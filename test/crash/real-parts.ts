@@ -116,6 +116,9 @@ function gatedLake(lake: Lake, gate: Gate): Lake {
       });
       yield* found;
     },
+    async *keys(prefix) {
+      for await (const { key } of this.list(prefix)) yield key;
+    },
     workspace: async (attempt): Promise<Workspace> => {
       const workspace = await lake.workspace(attempt);
       return {

@@ -27,8 +27,11 @@ export async function textOf(lake: Lake, key: string): Promise<string | undefine
 }
 
 export async function keysOf(lake: Lake, prefix: string): Promise<readonly string[]> {
+  const listed: string[] = [];
+  for await (const info of lake.list(prefix)) listed.push(info.key);
   const keys: string[] = [];
-  for await (const info of lake.list(prefix)) keys.push(info.key);
+  for await (const key of lake.keys(prefix)) keys.push(key);
+  expect(keys).toEqual(listed);
   return keys;
 }
 

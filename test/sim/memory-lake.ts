@@ -75,6 +75,10 @@ export class MemoryLake implements Lake {
     }
   }
 
+  async *keys(prefix: string): AsyncGenerator<string> {
+    for await (const { key } of this.list(prefix)) yield key;
+  }
+
   #place(key: string): string {
     assertKey(key);
     return key === PUBLISH_LOCK ? this.#ownLock : key;
