@@ -16,6 +16,7 @@ export async function transformDates(
   dates: readonly string[],
   onDate: (publication: Publication) => void = () => undefined,
 ): Promise<Transformed> {
+  if (dates.length === 0) return { publications: [], damaged: [] };
   const publications: Publication[] = [];
   const damaged: DamagedPartsError[] = [];
   const { state } = context.log;
