@@ -69,6 +69,19 @@ export function reportOf(entry: LogEntry, state: LakeState, publications: Public
   }
 }
 
+type PartCounts = Publication['parts'][number];
+/** A date can have a thousand parts, and each is asked about. */
+const byKey = new WeakMap<Publication, ReadonlyMap<string, PartCounts>>();
+
+function countsOf(publication: Publication): ReadonlyMap<string, PartCounts> {
+  let counts = byKey.get(publication);
+  if (counts === undefined) {
+    counts = new Map(publication.parts.map((part) => [part.key, part]));
+    byKey.set(publication, counts);
+  }
+  return counts;
+}
+
 /** Plays of this entry's parts whose track or user the catalogue does not know, as last published. */
 function unknowns(
   entry: Extract<LogEntry, { kind: 'accepted' }>,
@@ -76,7 +89,8 @@ function unknowns(
 ): { unknown_track: number; unknown_user: number } {
   const sums = { unknown_track: 0, unknown_user: 0 };
   for (const { date, key } of entry.parts) {
-    const counts = publications.get(date ?? '')?.parts.find((part) => part.key === key);
+    const publication = publications.get(date ?? '');
+    const counts = publication === undefined ? undefined : countsOf(publication).get(key);
     sums.unknown_track += counts?.unknown_track ?? 0;
     sums.unknown_user += counts?.unknown_user ?? 0;
   }
