@@ -39,7 +39,8 @@ export async function ensureTables(
   }
   const absent = found.flatMap(({ definition, table }) => (table === undefined ? [definition] : []));
   if (absent.length > 0) await beforeCreating(absent);
-  const created = await Promise.all(definitions.map((definition) => ensureTable(tables, definition)));
+  const unready = found.filter(({ table }) => table === undefined || !isUsable(table));
+  const created = await Promise.all(unready.map(({ definition }) => ensureTable(tables, definition)));
   return { created: created.filter((name) => name !== undefined) };
 }
 
