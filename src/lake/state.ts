@@ -105,10 +105,9 @@ export class LakeState {
   /** Every entry whose parts count now, each once, in the order of the log. */
   contributors(dataset: Dataset): readonly AcceptedEntry[] {
     const owners = new Set<AcceptedEntry>();
-    for (const [file, numbers] of this.#byFile) {
-      if (!file.startsWith(`${dataset}/`)) continue;
-      for (const entry of this.#sorted(numbers))
-        if (entry.kind !== 'rejected') owners.add(this.#owner(entry));
+    for (const entry of this.#entries) {
+      if (entry.dataset !== dataset || entry.kind === 'rejected') continue;
+      if (!this.#superseded.has(entry.n)) owners.add(this.#owner(entry));
     }
     return [...owners].toSorted((a, b) => a.n - b.n);
   }

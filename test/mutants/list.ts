@@ -202,9 +202,8 @@ export const mutants: readonly Mutant[] = [
     id: 'superseded-counts',
     what: 'parts of an entry that was replaced still count',
     file: 'lake/state.ts',
-    from: `this.#superseded.add(n);
-    this.#byFile.get(\`\${old.dataset}/\${old.filename}\`)?.delete(n);`,
-    to: 'this.#superseded.add(n);',
+    from: 'if (!this.#superseded.has(entry.n)) owners.add(this.#owner(entry));',
+    to: 'owners.add(this.#owner(entry));',
     suite: 'sim',
   },
   {
