@@ -3,19 +3,25 @@ import type { Publication } from '../lake/publication.ts';
 import type { LakeState } from '../lake/state.ts';
 import { rawKey } from '../lake/zones.ts';
 import { isPublished } from '../stages/mark-as-processed/mark.ts';
-import type { FileReport } from './reports.ts';
+import type { FileReport, FileStatus } from './reports.ts';
 
 export type Publications = ReadonlyMap<string, Publication>;
 
-/** The same, as it stands now: a file is done only when all its dates are published with it. */
+const STATUS = { accepted: 'success', duplicate: 'duplicate', rejected: 'failed' } as const;
+
+/** A file is done only when all its dates are published with it. */
+export const currentStatusOf = (entry: LogEntry, loaded: Publications): FileStatus =>
+  isPublished(entry, loaded) ? STATUS[entry.kind] : 'processing';
+
+/** The report as it stands now. */
 export function currentReportOf(entry: LogEntry, state: LakeState, loaded: Publications): FileReport {
-  const report = reportOf(entry, state, loaded);
-  return isPublished(entry, loaded) ? report : { ...report, status: 'processing' };
+  return { ...reportOf(entry, state, loaded), status: currentStatusOf(entry, loaded) };
 }
 
 /** What the log, and the publications for unknown tracks and users, say of the file of an entry. */
 export function reportOf(entry: LogEntry, state: LakeState, publications: Publications): FileReport {
   const common = {
+    status: STATUS[entry.kind],
     dataset: entry.dataset,
     filename: entry.filename,
     processed_on: entry.at,
@@ -46,7 +52,6 @@ export function reportOf(entry: LogEntry, state: LakeState, publications: Public
         ...nothing,
         ...entry.counts,
         ...unknowns(entry, publications),
-        status: 'success',
         dates: entry.parts.flatMap(({ date }) => date ?? []).toSorted(),
         reasons: entry.reasons,
         blanked: entry.blanked,
@@ -55,14 +60,13 @@ export function reportOf(entry: LogEntry, state: LakeState, publications: Public
       };
     case 'duplicate': {
       const original = state.entry(entry.of);
-      return { ...common, ...nothing, status: 'duplicate', duplicate_of: original?.filename ?? null };
+      return { ...common, ...nothing, duplicate_of: original?.filename ?? null };
     }
     case 'rejected': {
       const { message, hint } = entry.error;
       return {
         ...common,
         ...nothing,
-        status: 'failed',
         error: hint === undefined ? message : `${message} ${hint}`,
       };
     }

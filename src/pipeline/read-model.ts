@@ -5,9 +5,9 @@ import type { CommitLog } from '../lake/log.ts';
 import { readPublications } from '../lake/publication.ts';
 import { datesBehind } from '../stages/transform-data/dates-behind.ts';
 import { pendingFiles } from '../stages/wait-for-stream/pending-files.ts';
-import { currentReportOf, type Publications } from './file-report.ts';
+import { currentReportOf, currentStatusOf, type Publications } from './file-report.ts';
 import type { Hitparade } from './hitparade.ts';
-import type { BadRecord, FileReport, StatusReport } from './reports.ts';
+import type { BadRecord, FileReport, FileStatus, StatusReport } from './reports.ts';
 import { lastRuns } from './run-history.ts';
 
 /** Publications that the tables have got, by date ascending. */
@@ -37,9 +37,12 @@ export async function files(lake: Lake, log: CommitLog, name?: string): Promise<
 
 export async function status(lake: Lake, log: CommitLog): Promise<StatusReport> {
   const { state } = log;
-  const reports = (await files(lake, log)).filter(({ dataset }) => dataset === 'streams');
-  const inState = (wanted: FileReport['status']): number =>
-    reports.filter((report) => report.status === wanted).length;
+  const loaded = await loadedOnes(lake);
+  const states = state
+    .latestOfAll()
+    .filter(({ dataset }) => dataset === 'streams')
+    .map((entry) => currentStatusOf(entry, loaded));
+  const inState = (wanted: FileStatus): number => states.filter((found) => found === wanted).length;
   const publications = await readPublications(lake);
   const behind = new Set(await datesBehind(lake, state, publications));
   for (const [date, { loaded_on }] of publications) if (loaded_on === null) behind.add(date);
