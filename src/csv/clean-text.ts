@@ -1,3 +1,4 @@
+import { copy } from './copy.ts';
 import type { RecordBatch } from './record-batch.ts';
 
 const LF = 0x0a;
@@ -42,11 +43,4 @@ export class CleanText {
     length += copy(bytes, runStart, runEnd, out, length);
     return out.subarray(0, length);
   }
-}
-
-function copy(from: Buffer, start: number, end: number, to: Buffer, at: number): number {
-  // For short records a loop is cheaper than the call.
-  if (end - start > 96) from.copy(to, at, start, end);
-  else for (let i = start, j = at; i < end; i++, j++) to[j] = from[i] ?? 0;
-  return end - start;
 }

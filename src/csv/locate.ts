@@ -1,13 +1,9 @@
-import type { Readable } from 'node:stream';
 import { InvariantError } from '../errors.ts';
-import { readBlocks } from './blocks.ts';
-import { gunzip } from './gunzip.ts';
-import { DEFAULT_BLOCK_BYTES, type ScanLimits } from './limits.ts';
-import { Receiver } from './receive.ts';
-import { reasonsOf, ROW_TOO_LONG, type RecordBatch } from './record-batch.ts';
-import { scanText } from './scan.ts';
-import { RecordScanner } from './scanner.ts';
+import type { ScanLimits } from './limits.ts';
+import { unpack, type PlacedBatch, type Places } from './places.ts';
+import { reasonsOf, ROW_TOO_LONG } from './record-batch.ts';
 import type { Snapshot } from './snapshot.ts';
+import { StretchReader } from './stretch.ts';
 import { VerdictCursor, type RowVerdict } from './verdicts.ts';
 
 export type { RowVerdict } from './verdicts.ts';
@@ -27,90 +23,78 @@ export interface LocatedRecord {
   readonly truncated: boolean;
 }
 
-export interface LocateOptions {
-  readonly signal?: AbortSignal;
-  /** As for the snapshot. */
-  readonly blockBytes?: number;
-}
-
 /**
- * Scans a file again and yields, in its order, every malformed record with its structural reasons and
- * every well-formed record that a verdict names.
- * @param source the bytes that the snapshot was taken of, from the first; destroyed in any case
+ * Yields, in the order of the file, every malformed record with its structural reasons and every well-formed
+ * record that a verdict names. Reads what the snapshot kept of the batches with such records, and no others.
  * @param limits the same that the snapshot was taken with
- * @throws InvariantError if a verdict names no clean record or comes out of order, or if the bytes are not
- *   those that the snapshot saw: then what was yielded is worth nothing
+ * @throws InvariantError if a verdict names no clean record or comes out of order, or if the files of the
+ *   snapshot are not as they were written: then what was yielded is worth nothing
  */
 export async function* locateRecords(
-  snapshot: Omit<Snapshot, 'segments'>,
-  source: Readable,
+  { batches }: Pick<Snapshot, 'batches'>,
   verdicts: AsyncIterable<RowVerdict>,
-  limits: ScanLimits,
-  options: LocateOptions = {},
+  { maxRecordBytes }: ScanLimits,
 ): AsyncGenerator<LocatedRecord, void, undefined> {
   const cursor = new VerdictCursor(verdicts);
-  let records = 0;
-  let malformed = 0;
-  const receiver = new Receiver(limits);
+  const placesReader = new StretchReader();
+  const textReader = new StretchReader();
+  let row = 0;
   try {
     await cursor.advance();
-    for await (const batch of rescan(source, receiver, snapshot.compressed, limits, options)) {
-      options.signal?.throwIfAborted();
-      let row = records - malformed;
-      records += batch.count;
-      malformed += batch.malformed;
-      if (batch.malformed === 0 && cursor.row > row + batch.count) continue;
-      for (let i = 0; i < batch.count; i++) {
-        if (batch.isMalformed(i)) yield located(batch, i, reasonsOf(batch.flagsOf(i)), limits);
-        else if (++row === cursor.row) {
-          yield located(batch, i, cursor.reasons, limits);
+    for (const batch of batches) {
+      const lastRow = row + batch.count - batch.malformed;
+      const judged = cursor.row <= lastRow;
+      if (batch.malformed === 0 && !judged) {
+        row = lastRow;
+        continue;
+      }
+      const { packed, count } = batch;
+      const places = unpack('path' in packed ? await placesReader.read(packed) : packed, count);
+      const text = judged && batch.text !== undefined ? await textReader.read(batch.text) : NOTHING;
+      let textAt = 0;
+      let malformedAt = 0;
+      for (let i = 0; i < count; i++) {
+        const flags = places.flags[i] ?? 0;
+        const bytes = (places.ends[i] ?? 0) - (places.starts[i] ?? 0);
+        if (flags !== 0) {
+          const from = malformedAt;
+          malformedAt += Math.min(bytes, maxRecordBytes);
+          yield located(batch, places, i, reasonsOf(flags), places.malformed.subarray(from, malformedAt));
+          continue;
+        }
+        if (++row === cursor.row) {
+          yield located(batch, places, i, cursor.reasons, text.subarray(textAt, textAt + bytes));
           await cursor.advance();
         }
+        textAt += bytes + 1;
       }
+      if (malformedAt !== places.malformed.length || (judged && textAt !== text.length))
+        throw new InvariantError(
+          `The records from ${batch.recordsBefore + 1} on have ${textAt} and ${malformedAt} bytes; ` +
+            `${text.length} and ${places.malformed.length} were kept.`,
+        );
     }
-    const { sha256 } = receiver.finish();
-    if (records !== snapshot.records || malformed !== snapshot.malformed || sha256 !== snapshot.sha256)
-      throw new InvariantError(
-        `The second scan found ${records} records, ${malformed} of them malformed, in ${sha256}; ` +
-          `the first found ${snapshot.records} and ${snapshot.malformed} in ${snapshot.sha256}.`,
-        { hint: 'Scan with the same limits, and let nobody write to the file.' },
-      );
-    cursor.assertExhausted(records - malformed);
+    cursor.assertExhausted(row);
   } finally {
-    await cursor.close();
+    await Promise.all([placesReader.close(), textReader.close(), cursor.close()]);
   }
 }
 
-async function* rescan(
-  source: Readable,
-  receiver: Receiver,
-  compressed: boolean,
-  limits: ScanLimits,
-  { signal, blockBytes = DEFAULT_BLOCK_BYTES }: LocateOptions,
-): AsyncGenerator<RecordBatch, void, undefined> {
-  const headroom = limits.maxRecordBytes;
-  try {
-    signal?.throwIfAborted();
-    const blocks = receiver.receive(readBlocks(source, blockBytes, compressed ? 0 : headroom));
-    const text = compressed ? readBlocks(gunzip(blocks, limits), blockBytes, headroom) : blocks;
-    yield* scanText(text, new RecordScanner(limits, blockBytes), limits);
-  } finally {
-    source.destroy();
-  }
-}
+const NOTHING = new Uint8Array(0);
 
 function located(
-  batch: RecordBatch,
+  batch: PlacedBatch,
+  { starts, lines, flags }: Places,
   index: number,
   reasons: readonly string[],
-  { maxRecordBytes }: ScanLimits,
+  raw: Uint8Array,
 ): LocatedRecord {
   return {
     record: batch.recordsBefore + index + 1,
-    line: batch.lineOf(index),
-    byte: batch.byteOf(index),
+    line: batch.firstLine + (lines[index] ?? 0),
+    byte: index === 0 ? batch.firstByte : batch.base + (starts[index] ?? 0),
     reasons,
-    raw: batch.rawOf(index, maxRecordBytes),
-    truncated: (batch.flagsOf(index) & ROW_TOO_LONG) !== 0,
+    raw: Buffer.from(raw),
+    truncated: ((flags[index] ?? 0) & ROW_TOO_LONG) !== 0,
   };
 }

@@ -1,4 +1,5 @@
 import { STRUCTURAL_REASONS, type StructuralReason } from '../contracts/reasons.ts';
+import { copy } from './copy.ts';
 
 /** Bit n of a record's flags is the n-th structural reason: a record with any flag is malformed. */
 export const WRONG_COLUMN_COUNT = 1;
@@ -72,15 +73,17 @@ export class RecordBatch {
     return this.base + (this.starts[index] ?? 0);
   }
 
-  lineOf(index: number): number {
-    return this.firstLine + (this.lines[index] ?? 0);
+  /** Bytes of the record, of an oversized one only the first `maxBytes`. */
+  rawBytes(index: number, maxBytes: number): number {
+    return Math.min((this.ends[index] ?? 0) - (this.starts[index] ?? 0), maxBytes);
   }
 
-  /** A copy of the record's bytes, of an oversized one only the first `maxBytes`. */
-  rawOf(index: number, maxBytes: number): Buffer {
-    if (index === 0 && this.head !== undefined) return this.head;
+  /** Copies these bytes. @returns how many they are */
+  copyRaw(index: number, maxBytes: number, out: Uint8Array, at: number): number {
+    const bytes = this.rawBytes(index, maxBytes);
     const start = this.starts[index] ?? 0;
-    const end = Math.min(this.ends[index] ?? 0, start + maxBytes);
-    return Buffer.from(this.bytes.subarray(start, end));
+    if (index === 0 && this.head !== undefined) out.set(this.head, at);
+    else copy(this.bytes, start, start + bytes, out, at);
+    return bytes;
   }
 }

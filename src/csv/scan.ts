@@ -5,7 +5,7 @@ import type { RecordBatch } from './record-batch.ts';
 import type { RecordScanner } from './scanner.ts';
 
 /**
- * The records of a text, batch by batch, within the limits of a file. Both passes over a file are this.
+ * The records of a text, batch by batch, within the limits of a file.
  * @throws ScanRejectedError
  */
 export async function* scanText(

@@ -1,6 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { CleanText } from './clean-text.ts';
 import type { RecordBatch } from './record-batch.ts';
+import type { Stretch } from './stretch.ts';
 
 /**
  * A stretch of what an engine reads: whole well-formed records, without a header, each ended by LF. Cut where
@@ -24,6 +25,7 @@ export class SegmentWriter {
   readonly #segments: Segment[] = [];
   readonly #leastBytes: number;
   #file: FileHandle | undefined;
+  #path = '';
   #rows = 0;
   #bytes = 0;
   #segmentBytes = 0;
@@ -37,23 +39,28 @@ export class SegmentWriter {
     return this.#segments;
   }
 
-  /** The batch is free again when the promise is kept. */
-  async add(batch: RecordBatch): Promise<void> {
+  /**
+   * The batch is free again when the promise is kept.
+   * @returns where its well-formed records stand now; undefined if there are none
+   */
+  async add(batch: RecordBatch): Promise<Stretch | undefined> {
     const bytes = this.#text.of(batch);
-    if (bytes.length === 0) return;
+    if (bytes.length === 0) return undefined;
     const file = this.#file ?? (await this.#begin());
     // Unlike write(), writeFile() goes on after a short write; it continues at the handle's position.
     await file.writeFile(bytes);
+    const written = { path: this.#path, from: this.#segmentBytes, bytes: bytes.length };
     this.#rows += batch.count - batch.malformed;
     this.#bytes += bytes.length;
     this.#segmentBytes += bytes.length;
     if (this.#segmentBytes >= Math.max(this.#leastBytes, this.#bytes * SHARE)) await this.close();
+    return written;
   }
 
   async #begin(): Promise<FileHandle> {
-    const path = this.#pathOf(this.#segments.length);
-    this.#file = await open(path, 'w');
-    this.#segments.push({ path, rowsBefore: this.#rows });
+    this.#path = this.#pathOf(this.#segments.length);
+    this.#file = await open(this.#path, 'w');
+    this.#segments.push({ path: this.#path, rowsBefore: this.#rows });
     this.#segmentBytes = 0;
     return this.#file;
   }

@@ -3,6 +3,7 @@ import { readBlocks, type Block } from './blocks.ts';
 import { ScanRejectedError } from './errors.ts';
 import { gunzip } from './gunzip.ts';
 import { DEFAULT_BLOCK_BYTES, type ScanLimits } from './limits.ts';
+import { PlaceWriter, type PlacedBatch } from './places.ts';
 import { Receiver } from './receive.ts';
 import { scanText } from './scan.ts';
 import { RecordScanner } from './scanner.ts';
@@ -16,7 +17,6 @@ export interface Snapshot {
   readonly sha256: string;
   /** As received. */
   readonly bytes: number;
-  readonly compressed: boolean;
   /** Unquoted, without surrounding blanks; empty if the file has no record at all. */
   readonly header: readonly string[];
   /** Data records without the header, malformed ones included. Blank lines are not records. */
@@ -27,11 +27,15 @@ export interface Snapshot {
   readonly endsInRecord: boolean;
   /** What the engine reads; none if no record is well-formed. */
   readonly segments: readonly Segment[];
+  /** What `locateRecords` needs. */
+  readonly batches: readonly PlacedBatch[];
 }
 
 export interface SnapshotOptions {
   /** Where to put the n-th segment; an existing file is replaced. */
   readonly segmentPath: (index: number) => string;
+  /** Where to put the places of the records, if they are many. */
+  readonly placesPath: string;
   /** Whether the source is gzip. */
   readonly compressed: boolean;
   readonly limits: ScanLimits;
@@ -42,6 +46,8 @@ export interface SnapshotOptions {
   readonly blockBytes?: number;
   /** A segment has at least so many bytes, unless it is the last; default 16 MiB. Never changes the result. */
   readonly segmentBytes?: number;
+  /** Places that are kept in memory; default 64 KiB. Never changes the result. */
+  readonly placesInMemory?: number;
 }
 
 /**
@@ -73,10 +79,11 @@ export async function takeSnapshot(source: Readable, options: SnapshotOptions): 
 }
 
 async function receiveAndScan(source: Readable, options: SnapshotOptions): Promise<Snapshot> {
-  const { segmentPath, segmentBytes, compressed, limits, blockBytes = DEFAULT_BLOCK_BYTES } = options;
+  const { compressed, limits, blockBytes = DEFAULT_BLOCK_BYTES } = options;
   const headroom = limits.maxRecordBytes;
   const scanner = new RecordScanner(limits, blockBytes);
-  const writer = new SegmentWriter(segmentPath, segmentBytes);
+  const writer = new SegmentWriter(options.segmentPath, options.segmentBytes);
+  const places = new PlaceWriter(options.placesPath, headroom, options.placesInMemory);
   const receiver = new Receiver(limits);
   const received = receiver.receive(readBlocks(source, blockBytes, compressed ? 0 : headroom));
   try {
@@ -88,20 +95,21 @@ async function receiveAndScan(source: Readable, options: SnapshotOptions): Promi
       options.signal?.throwIfAborted();
       records += batch.count;
       malformed += batch.malformed;
-      await writer.add(batch);
+      await places.add(batch, await writer.add(batch));
       options.onProgress?.(receiver.bytes, records);
     }
     const header = scanner.header ?? [];
     const { endsInRecord } = scanner;
     const { segments } = writer;
-    return { ...receiver.finish(), compressed, header, records, malformed, endsInRecord, segments };
+    const { batches } = places;
+    return { ...receiver.finish(), header, records, malformed, endsInRecord, segments, batches };
   } catch (error) {
     if (error instanceof ScanRejectedError && error.code !== 'too_many_bytes')
       throw await withIdentity(error, received, receiver);
     throw error;
   } finally {
     await received.return();
-    await writer.close();
+    await Promise.all([writer.close(), places.close()]);
   }
 }
 

@@ -27,11 +27,8 @@ export interface ScanOptions {
   readonly segmentBytes?: number;
 }
 
-/** A snapshot, and the bytes that it was taken of. */
-export type Taken = Snapshot & { readonly input: Buffer };
-
 /** A stream that delivers the bytes in chunks of these lengths. */
-export function streamOf(bytes: Buffer, chunks: readonly number[] = [Math.max(bytes.length, 1)]): Readable {
+function streamOf(bytes: Buffer, chunks: readonly number[] = [Math.max(bytes.length, 1)]): Readable {
   function* cut(): Generator<Buffer> {
     for (let at = 0, i = 0; at < bytes.length; i++) {
       const length = chunks[i % chunks.length] ?? 1;
@@ -54,17 +51,18 @@ export async function snapshotOf(
   directory: { path(name: string): string },
   input: string | Uint8Array,
   options: ScanOptions = {},
-): Promise<Taken> {
+): Promise<Snapshot> {
   const { blockBytes, segmentBytes, compressed = false, chunks } = options;
-  const bytes = bytesOf(input);
-  const snapshot = await takeSnapshot(streamOf(bytes, chunks), {
+  return takeSnapshot(streamOf(bytesOf(input), chunks), {
     segmentPath: (index) => directory.path(`segment-${index}`),
+    placesPath: directory.path('places'),
+    // A handful of records, so that small files have places of both kinds.
+    placesInMemory: 100,
     compressed,
     limits: limitsOf(options.limits),
     ...(blockBytes === undefined ? {} : { blockBytes }),
     ...(segmentBytes === undefined ? {} : { segmentBytes }),
   });
-  return { ...snapshot, input: bytes };
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- an async source is what is asked for
@@ -72,21 +70,15 @@ export async function* verdictsFor(rows: Iterable<number>): AsyncGenerator<RowVe
   for (const row of rows) yield { row, reasons: [`rule_${row}`] };
 }
 
-function everyRow(snapshot: Snapshot): number[] {
-  return Array.from({ length: snapshot.records - snapshot.malformed }, (_, i) => i + 1);
-}
-
-/** Every record of the file, clean ones with the reason `rule_<row>`. */
-export async function allRecords(snapshot: Taken, options: ScanOptions = {}): Promise<LocatedRecord[]> {
-  const { blockBytes } = options;
-  const located = locateRecords(
-    snapshot,
-    streamOf(snapshot.input),
-    verdictsFor(everyRow(snapshot)),
-    limitsOf(options.limits),
-    blockBytes === undefined ? {} : { blockBytes },
-  );
+/** Every malformed record of the file, and each `nth` clean one with the reason `rule_<row>`. */
+export async function allRecords(
+  { records: total, malformed, batches }: Snapshot,
+  options: ScanOptions = {},
+  nth = 1,
+): Promise<LocatedRecord[]> {
+  const rows = Array.from({ length: Math.floor((total - malformed) / nth) }, (_, i) => (i + 1) * nth);
   const records: LocatedRecord[] = [];
+  const located = locateRecords({ batches }, verdictsFor(rows), limitsOf(options.limits));
   for await (const record of located) records.push(record);
   return records;
 }

@@ -36,11 +36,12 @@ export function scanInMemory(text: Buffer, limits: ScanLimits, blockBytes: numbe
       const batch = scanner.scan(block);
       malformed += batch.malformed;
       for (let i = 0; i < batch.count; i++) {
-        const raw = batch.rawOf(i, limits.maxRecordBytes).toString('latin1');
+        const raw = Buffer.alloc(batch.rawBytes(i, limits.maxRecordBytes));
+        batch.copyRaw(i, limits.maxRecordBytes, raw, 0);
         records.push({
-          line: batch.lineOf(i),
+          line: batch.firstLine + (batch.lines[i] ?? 0),
           byte: batch.byteOf(i),
-          raw,
+          raw: raw.toString('latin1'),
           reasons: reasonsOf(batch.flagsOf(i)),
         });
       }

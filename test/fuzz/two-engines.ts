@@ -22,6 +22,8 @@ import { validateFile, type ReceivedFile } from '../../src/stages/validate/valid
 
 /** So that files of these sizes have several, which threads read side by side. */
 const SEGMENT_BYTES = 64 * 1024;
+/** So that many files have places of both kinds. */
+const PLACES_IN_MEMORY = 1024;
 
 /** What both engines said of one file. */
 export interface AgreedVerdict {
@@ -97,7 +99,8 @@ export class TwoEngines {
     let snapshot: Snapshot;
     try {
       const segmentPath = (index: number): string => join(work, `segment-${index}.csv`);
-      const options = { segmentPath, segmentBytes: SEGMENT_BYTES, compressed, limits };
+      const places = { placesPath: join(work, 'places'), placesInMemory: PLACES_IN_MEMORY };
+      const options = { segmentPath, segmentBytes: SEGMENT_BYTES, ...places, compressed, limits };
       snapshot = await takeSnapshot(source(), options);
     } catch (error) {
       if (error instanceof ScanRejectedError) return { rejected: error.code, validated: undefined };
@@ -114,7 +117,6 @@ export class TwoEngines {
       const received: ReceivedFile = {
         file: { dataset: 'streams', filename: 'fuzz.csv', object },
         snapshot,
-        openAgain: () => Promise.resolve({ stream: source(), assertUnchanged: () => Promise.resolve() }),
       };
       const job = [{ ...context, limits }, received, workspace] as const;
       try {

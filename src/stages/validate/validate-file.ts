@@ -5,7 +5,7 @@ import type { StructuralReason } from '../../contracts/reasons.ts';
 import type { Snapshot } from '../../csv/snapshot.ts';
 import type { Row } from '../../engines/engine.ts';
 import { FileRejectedError, InvariantError } from '../../errors.ts';
-import type { OpenObject, Workspace } from '../../lake/lake.ts';
+import type { Workspace } from '../../lake/lake.ts';
 import type { SourceFile, StageContext } from '../context.ts';
 import { LIMIT_KEYS, raise } from '../limits.ts';
 import { writeBadRecords } from './bad-records.ts';
@@ -16,8 +16,6 @@ import { blankedColumns, cataloguePlan, playsPlan, type ValidationInput } from '
 export interface ReceivedFile {
   readonly file: SourceFile;
   readonly snapshot: Snapshot;
-  /** Opens the same bytes once more. @throws ObjectMissingError, ObjectChangedError */
-  readonly openAgain: () => Promise<Pick<OpenObject, 'stream' | 'assertUnchanged'>>;
 }
 
 /**
