@@ -33,8 +33,6 @@ export class RecordBatch {
   readonly flags: Uint8Array;
   /** Data records of the file before this batch. */
   recordsBefore = 0;
-  /** Offset in the file up to which earlier batches account for every byte. */
-  fromByte = 0;
   firstLine = 1;
   malformed = 0;
   /** A line ends with CR or CRLF, or is blank. */

@@ -103,7 +103,6 @@ export class RecordScanner {
     batch.count = 0;
     batch.irregular = bom > 0;
     batch.recordsBefore = this.#records;
-    batch.fromByte = this.#recordStart;
     batch.firstLine = this.#recordLine;
     batch.head = this.#head;
     batch.headByte = this.#recordStart;
