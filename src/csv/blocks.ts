@@ -14,30 +14,43 @@ export interface Block {
  * Cuts a stream into blocks of exactly `blockBytes` (the last one is shorter), however the source
  * happens to chunk it: what is found in a file, and in which order, depends on its bytes alone.
  * `headroom` bytes before each block are the consumer's: a partial record is moved there, so that it
- * is contiguous with its rest and nothing else needs to be copied twice. One byte after the block is
- * theirs as well.
+ * is contiguous with its rest and nothing else needs to be copied twice. There may be less, but never less
+ * than has come so far. One byte after the block is theirs as well.
  */
 export async function* readBlocks(
   chunks: AsyncIterable<Uint8Array>,
   blockBytes: number,
   headroom = 0,
 ): AsyncGenerator<Block, void, undefined> {
-  const bytes = Buffer.allocUnsafe(headroom + blockBytes + 1);
-  const full = headroom + blockBytes;
-  let to = headroom;
+  let bytes = Buffer.alloc(1);
+  let from = 0;
+  let to = 0;
   let offset = 0;
+  let first = true;
   for await (const chunk of chunks) {
+    // A small file comes in one chunk, and thousands of them must not each get the buffer of a large one.
+    const most = first ? chunk.length : Infinity;
+    first = false;
+    const room = Math.min(headroom, most);
+    const full = room + Math.min(blockBytes, most);
+    if (bytes.length <= full) {
+      const larger = Buffer.allocUnsafe(full + 1);
+      bytes.copy(larger, room - from, 0, to);
+      bytes = larger;
+      to += room - from;
+      from = room;
+    }
     for (let taken = 0; taken < chunk.length;) {
       const length = Math.min(full - to, chunk.length - taken);
       bytes.set(length === chunk.length ? chunk : chunk.subarray(taken, taken + length), to);
       taken += length;
       to += length;
-      if (to === full) {
-        yield { bytes, from: headroom, to, offset, last: false };
+      if (to - from === blockBytes) {
+        yield { bytes, from, to, offset, last: false };
         offset += blockBytes;
-        to = headroom;
+        to = from;
       }
     }
   }
-  yield { bytes, from: headroom, to, offset, last: true };
+  yield { bytes, from, to, offset, last: true };
 }

@@ -46,7 +46,8 @@ const AFTER_QUOTE = 2;
  */
 export class RecordScanner {
   readonly #limits: ScanLimits;
-  readonly #batch: RecordBatch;
+  readonly #blockBytes: number;
+  #batch: RecordBatch | undefined;
   #header: readonly string[] | undefined;
   #records = 0;
   #line = 1;
@@ -68,11 +69,10 @@ export class RecordScanner {
   #head: Buffer | undefined;
   #headUtf8 = new Utf8Checker();
 
-  /** Blocks must hold at most `blockBytes` and leave `limits.maxRecordBytes` of headroom. */
+  /** Blocks must hold at most `blockBytes` and leave `limits.maxRecordBytes` of headroom, or all that came before. */
   constructor(limits: ScanLimits, blockBytes: number) {
     this.#limits = limits;
-    // A record takes at least one byte and its line end; one more may have begun earlier, one may have no line end.
-    this.#batch = new RecordBatch(Math.ceil(blockBytes / 2) + 2);
+    this.#blockBytes = blockBytes;
   }
 
   /** Undefined until the first record has ended, or if there is none. */
@@ -93,7 +93,7 @@ export class RecordScanner {
   scan(block: Block): RecordBatch {
     const bom = block.offset === 0 ? checkBeginning(block) : 0;
     const { bytes, to } = block;
-    const batch = this.#batch;
+    const batch = (this.#batch ??= batchFor(block.last ? to - block.from : this.#blockBytes));
     const base = block.offset - block.from;
     if (bom > 0) this.#recordStart = this.#fieldStart = bom;
 
@@ -277,6 +277,9 @@ export class RecordScanner {
     this.#expectedSeparators = expected;
   }
 }
+
+/** A record takes at least one byte and its line end; one more may have begun earlier, one may have no line end. */
+const batchFor = (bytes: number): RecordBatch => new RecordBatch(Math.ceil(bytes / 2) + 2);
 
 /**
  * A file offset as a position in the current buffer. What lies far before the buffer is as good as

@@ -26,6 +26,7 @@ import { RAW, STAGING } from './zones.ts';
 
 /** Far longer than any write lasts: only what a dead process left is older. */
 const SCRATCH_LIFE_MS = 3 * 24 * 60 * 60 * 1000;
+/** A small file is read at once, and gets no larger buffer than that. */
 const READ_BYTES = 256 * 1024;
 /** Why a second name may be impossible where a copy is not. */
 const CANNOT_LINK: readonly (string | undefined)[] = ['EXDEV', 'EMLINK', 'EPERM'];
@@ -110,9 +111,10 @@ export class LocalLake implements Lake {
     return doing(`read ${key}`, async () => {
       const opened = await this.#open(key);
       if (opened === undefined) throw new ObjectMissingError(key);
+      const info = infoOf(key, opened.stat);
       return {
-        info: infoOf(key, opened.stat),
-        stream: opened.handle.createReadStream({ highWaterMark: READ_BYTES }),
+        info,
+        stream: opened.handle.createReadStream({ highWaterMark: Math.min(READ_BYTES, info.bytes + 1) }),
         assertUnchanged: async () => {
           const now = await lstatIfPresent(this.#path(key));
           if (now === undefined || contentOf(now) !== contentOf(opened.stat))

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ObjectMissingError } from './errors.ts';
 import type { StagedObject, Workspace } from './lake.ts';
@@ -53,21 +54,16 @@ export class LocalWorkspace implements Workspace {
     return doing(`stage ${key}`, async () => {
       const opened = (await foldersAreReal(this.#root, key)) ? await openRegular(path) : undefined;
       if (opened === undefined) throw new ObjectMissingError(key);
-      const hash = createHash('sha256');
-      let bytes = 0;
+      let content: Awaited<ReturnType<typeof identityOf>>;
       try {
         await opened.handle.sync();
-        const stream = opened.handle.createReadStream({ highWaterMark: READ_BYTES, autoClose: false });
-        for await (const chunk of stream as AsyncIterable<Buffer>) {
-          hash.update(chunk);
-          bytes += chunk.length;
-        }
+        content = await identityOf(opened.handle, Number(opened.stat.size));
       } finally {
         await opened.handle.close();
       }
       await this.#writer.ensureDirectory(dirname(path));
       await syncDirectory(dirname(path));
-      return { key, bytes, sha256: hash.digest('hex') };
+      return { key, ...content };
     });
   }
 
@@ -81,5 +77,18 @@ export class LocalWorkspace implements Workspace {
     const key = `${STAGING}${this.#attempt}/${name}`;
     assertKey(key);
     return key;
+  }
+}
+
+/** A stream would cost a small file more than its bytes do. */
+async function identityOf(file: FileHandle, size: number): Promise<Omit<StagedObject, 'key'>> {
+  const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, size + 1));
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, bytes);
+    if (bytesRead === 0) return { bytes, sha256: hash.digest('hex') };
+    hash.update(buffer.subarray(0, bytesRead));
+    bytes += bytesRead;
   }
 }
