@@ -42,8 +42,6 @@ export class LocalLake implements Lake {
   readonly #writer: LocalWriter;
   readonly #trash: LocalTrash;
   readonly #swap: LocalSwap;
-  /** By folder: looks at it and those above it that have not ended yet. */
-  readonly #looks = new Map<string, Promise<boolean>>();
 
   private constructor(directory: LocalRoot) {
     const root = directory.path;
@@ -59,7 +57,7 @@ export class LocalLake implements Lake {
     return doing(`open the lake ${directory}`, async () => {
       await makeFolders(resolve(directory));
       // The root itself may be a link; below it none is followed.
-      const lake = new LocalLake(await LocalRoot.of(await realpath(resolve(directory))));
+      const lake = new LocalLake(LocalRoot.of(await realpath(resolve(directory))));
       await lake.tidy();
       return lake;
     });
@@ -74,9 +72,9 @@ export class LocalLake implements Lake {
 
   async head(key: string): Promise<ObjectInfo | undefined> {
     assertKey(key);
-    return doing(`look up ${key}`, async () => {
-      if (!(await foldersAreReal(this.#root, key))) return undefined;
-      const stat = await lstatIfPresent(this.#path(key));
+    return doing(`look up ${key}`, () => {
+      if (!foldersAreReal(this.#root, key)) return undefined;
+      const stat = lstatIfPresent(this.#path(key));
       return stat?.isFile() === true ? infoOf(key, stat) : undefined;
     });
   }
@@ -115,11 +113,12 @@ export class LocalLake implements Lake {
       return {
         info,
         stream: opened.handle.createReadStream({ highWaterMark: Math.min(READ_BYTES, info.bytes + 1) }),
-        assertUnchanged: async () => {
-          const now = await lstatIfPresent(this.#path(key));
-          if (now === undefined || contentOf(now) !== contentOf(opened.stat))
-            throw new ObjectChangedError(key);
-        },
+        assertUnchanged: () =>
+          doing(`look up ${key}`, () => {
+            const now = lstatIfPresent(this.#path(key));
+            if (now === undefined || contentOf(now) !== contentOf(opened.stat))
+              throw new ObjectChangedError(key);
+          }),
       };
     });
   }
@@ -138,7 +137,7 @@ export class LocalLake implements Lake {
     assertKey(to);
     return doing(`copy ${from} to ${to}`, async () => {
       if ((await this.head(from)) === undefined) throw new ObjectMissingError(from);
-      const received = await this.#isReceivedHereOnly(from);
+      const received = this.#isReceivedHereOnly(from);
       if (received || from.startsWith(STAGING)) {
         try {
           // Whoever delivered it need not have: the copy is what is left when the source goes.
@@ -158,9 +157,9 @@ export class LocalLake implements Lake {
    * open in the program that delivers it: sharing keeps what that writes late, which would vanish with the
    * source otherwise. Not so if the file has another name outside, where its owner may rewrite it.
    */
-  async #isReceivedHereOnly(key: string): Promise<boolean> {
+  #isReceivedHereOnly(key: string): boolean {
     if (!key.startsWith(RAW)) return false;
-    return (await lstatIfPresent(this.#path(key)))?.nlink === 1n;
+    return lstatIfPresent(this.#path(key))?.nlink === 1n;
   }
 
   async putIfMatch(
@@ -175,7 +174,7 @@ export class LocalLake implements Lake {
   async deleteIfMatch(key: string, version: string): Promise<boolean> {
     assertKey(key);
     return doing(`delete ${key}`, async () =>
-      (await foldersAreReal(this.#root, key)) ? this.#trash.deleteIfMatch(key, version) : false,
+      foldersAreReal(this.#root, key) ? this.#trash.deleteIfMatch(key, version) : false,
     );
   }
 
@@ -206,18 +205,7 @@ export class LocalLake implements Lake {
 
   async #open(key: string) {
     assertKey(key);
-    return (await this.#isReached(key)) ? openRegular(this.#path(key)) : undefined;
-  }
-
-  /** Objects of one folder that are read together share the look at it. */
-  #isReached(key: string): Promise<boolean> {
-    const folder = key.slice(0, key.lastIndexOf('/') + 1);
-    let look = this.#looks.get(folder);
-    if (look === undefined) {
-      look = foldersAreReal(this.#root, key).finally(() => this.#looks.delete(folder));
-      this.#looks.set(folder, look);
-    }
-    return look;
+    return foldersAreReal(this.#root, key) ? openRegular(this.#path(key)) : undefined;
   }
 
   /** A copy is of one version or it fails. */

@@ -1,8 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { ObjectInfo } from './lake.ts';
 import { errnoOf, foldersAreReal, infoOf, lstatIfPresent } from './local-files.ts';
 import { isPrivateName, splitPrefix } from './local-keys.ts';
+
+/** Files of a large folder that are looked at before other work of this thread has its turn. */
+const LOOKS_AT_ONCE = 100;
 
 interface Entry {
   readonly name: string;
@@ -11,68 +15,31 @@ interface Entry {
   readonly order: Buffer;
 }
 
-/** How many files and folders are looked at together: a look is mostly waiting for a thread that looks. */
-const TOGETHER = 64;
-
-type Page = readonly ObjectInfo[];
-
-/** Regular files below the root whose key begins with `prefix`; few folders at a time are in memory. */
+/** Regular files below the root whose key begins with `prefix`; one folder at a time is in memory. */
 export async function* listFiles(root: string, prefix: string): AsyncGenerator<ObjectInfo> {
   const { folder, begin } = splitPrefix(prefix);
-  if (!(await foldersAreReal(root, folder))) return;
-  // A page at a time: to hand each file up through all folders costs more than the look at it.
-  for await (const page of listFolder(root, folder, begin, TOGETHER)) yield* page;
+  if (foldersAreReal(root, folder)) yield* listFolder(root, folder, begin);
 }
 
-async function* listFolder(
-  root: string,
-  folder: string,
-  begin: string,
-  together: number,
-): AsyncGenerator<Page> {
-  const entries = await readFolder(root, folder, begin);
-  for (let from = 0; from < entries.length; from += together) {
-    const next = entries.slice(from, from + together);
-    const each = Math.floor(together / next.length);
-    const begun = await Promise.all(
-      next.map(({ name, isDirectory }) =>
-        isDirectory ? beginFolder(root, `${folder}${name}/`, each) : look(root, folder + name),
-      ),
-    );
-    let page: ObjectInfo[] = [];
-    for (const { first, rest } of begun) {
-      page.push(...first);
-      for await (const more of rest ?? []) {
-        yield page;
-        page = [...more];
-      }
+async function* listFolder(root: string, folder: string, begin: string): AsyncGenerator<ObjectInfo> {
+  let looks = 0;
+  for (const { name, isDirectory } of await readFolder(root, folder, begin)) {
+    const key = folder + name;
+    if (isDirectory) {
+      yield* listFolder(root, `${key}/`, '');
+      continue;
     }
-    yield page;
+    // It may have vanished since the folder was read: then it is not there.
+    if (++looks % LOOKS_AT_ONCE === 0) await setImmediate();
+    const stat = lstatIfPresent(join(root, key));
+    if (stat?.isFile() === true) yield infoOf(key, stat);
   }
-}
-
-/** What is found first of a file or folder, and the pages that follow. */
-interface Begun {
-  readonly first: Page;
-  readonly rest?: AsyncGenerator<Page>;
-}
-
-async function beginFolder(root: string, folder: string, together: number): Promise<Begun> {
-  const rest = listFolder(root, folder, '', together);
-  const page = await rest.next();
-  return page.done === true ? { first: [] } : { first: page.value, rest };
-}
-
-async function look(root: string, key: string): Promise<Begun> {
-  // It may have vanished since the folder was read: then it is not there.
-  const stat = await lstatIfPresent(join(root, key));
-  return { first: stat?.isFile() === true ? [infoOf(key, stat)] : [] };
 }
 
 /** The keys of the same files, as their folders name them. */
 export async function* listKeys(root: string, prefix: string): AsyncGenerator<string> {
   const { folder, begin } = splitPrefix(prefix);
-  if (await foldersAreReal(root, folder)) yield* listNames(root, folder, begin);
+  if (foldersAreReal(root, folder)) yield* listNames(root, folder, begin);
 }
 
 async function* listNames(root: string, folder: string, begin: string): AsyncGenerator<string> {

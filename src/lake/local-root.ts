@@ -16,8 +16,8 @@ export class LocalRoot {
     this.#hadLog = hadLog;
   }
 
-  static async of(path: string): Promise<LocalRoot> {
-    return new LocalRoot(path, await identityOf(path), await hasLog(path));
+  static of(path: string): LocalRoot {
+    return new LocalRoot(path, identityOf(path), hasLog(path));
   }
 
   /**
@@ -26,9 +26,9 @@ export class LocalRoot {
    * @throws LakeReplacedError, and then the folder is gone again
    */
   async assertStillThere(made: string): Promise<void> {
-    const identity = await identityOf(this.path);
+    const identity = identityOf(this.path);
     const madeLog = join(made, '/') === join(this.path, LOG);
-    if (identity !== this.#identity && this.#hadLog && (madeLog || !(await hasLog(this.path)))) {
+    if (identity !== this.#identity && this.#hadLog && (madeLog || !hasLog(this.path))) {
       await rmdir(made);
       throw new LakeReplacedError(this.path);
     }
@@ -37,10 +37,9 @@ export class LocalRoot {
   }
 }
 
-async function identityOf(path: string): Promise<string> {
-  const stat = await lstatIfPresent(path);
+function identityOf(path: string): string {
+  const stat = lstatIfPresent(path);
   return stat === undefined ? '' : `${stat.dev}:${stat.ino}`;
 }
 
-const hasLog = async (root: string): Promise<boolean> =>
-  (await lstatIfPresent(join(root, LOG)))?.isDirectory() === true;
+const hasLog = (root: string): boolean => lstatIfPresent(join(root, LOG))?.isDirectory() === true;

@@ -47,11 +47,11 @@ export class LocalSwap {
   ): Promise<ObjectInfo | undefined> {
     if (version === undefined) {
       const created = await this.#writer.create(path, (file) => file.writeFile(body));
-      const stat = created ? await lstatIfPresent(path) : undefined;
+      const stat = created ? lstatIfPresent(path) : undefined;
       return stat === undefined ? undefined : infoOf(this.#keyOf(path), stat);
     }
     const seen = contentOfVersion(version);
-    if (!(await isStill(path, seen))) return undefined;
+    if (!isStill(path, seen)) return undefined;
     const swaps = await this.#swapsFor(path);
     // A process that lives for months must not leave this to the next one.
     if (this.#replaced++ % SWEEP_EVERY === 0) await this.#sweep(swaps);
@@ -62,7 +62,7 @@ export class LocalSwap {
       const won = await claim(mine, successor);
       await place(join(successor, NEXT), path);
       if (!won) return undefined;
-      const stat = await lstatIfPresent(path);
+      const stat = lstatIfPresent(path);
       // Somebody may have replaced it again already: ours was in its place all the same.
       return infoOf(
         this.#keyOf(path),
@@ -76,7 +76,7 @@ export class LocalSwap {
   /** Forgets versions that were followed long ago. */
   async #sweep(swaps: string): Promise<void> {
     for (const name of await readdir(swaps)) {
-      const stat = await lstatIfPresent(join(swaps, name));
+      const stat = lstatIfPresent(join(swaps, name));
       if (stat !== undefined && Date.now() - Number(stat.mtimeMs) > this.#lifeMs)
         await rm(join(swaps, name), { recursive: true, force: true });
     }
@@ -98,8 +98,8 @@ export class LocalSwap {
   }
 }
 
-const isStill = async (path: string, content: string): Promise<boolean> => {
-  const stat = await lstatIfPresent(path);
+const isStill = (path: string, content: string): boolean => {
+  const stat = lstatIfPresent(path);
   return stat?.isFile() === true && contentOf(stat) === content;
 };
 

@@ -40,7 +40,7 @@ export class LocalTrash {
   /** `false` if the key is gone or has another version. */
   async deleteIfMatch(key: string, version: string): Promise<boolean> {
     const path = join(this.#root, key);
-    const stat = await lstatIfPresent(path);
+    const stat = lstatIfPresent(path);
     if (stat?.isFile() !== true || versionOf(stat) !== version) return false;
 
     const id = randomUUID();
@@ -66,11 +66,11 @@ export class LocalTrash {
     const names = (await readdir(this.#directory)).filter((name) => name.endsWith('.json'));
     for (const name of names) {
       const id = basename(name, '.json');
-      const written = await lstatIfPresent(join(this.#directory, name));
+      const written = lstatIfPresent(join(this.#directory, name));
       if (written === undefined) continue;
       const intent = await this.#read(name);
       if (intent === undefined) continue;
-      const trashed = await this.#trashed(id, intent);
+      const trashed = this.#trashed(id, intent);
       if (trashed !== undefined) {
         await this.#finish(id, intent, trashed);
       } else if (Date.now() - Number(written.mtimeMs) > olderThanMs) {
@@ -98,17 +98,17 @@ export class LocalTrash {
     return [join(this.#directory, id), join(dirname(path), `${PRIVATE_NAME}-${id}`)];
   }
 
-  async #trashed(id: string, { key }: Intent): Promise<string | undefined> {
+  #trashed(id: string, { key }: Intent): string | undefined {
     for (const place of this.#places(join(this.#root, key), id))
-      if ((await lstatIfPresent(place)) !== undefined) return place;
+      if (lstatIfPresent(place) !== undefined) return place;
     return undefined;
   }
 
   async #finish(id: string, intent: Intent, trashed: string): Promise<boolean> {
     const path = join(this.#root, intent.key);
-    const stat = await lstatIfPresent(trashed);
+    const stat = lstatIfPresent(trashed);
     // Another process recovered it; what it decided shows in whether the key is there again.
-    if (stat === undefined) return (await lstatIfPresent(path)) === undefined;
+    if (stat === undefined) return lstatIfPresent(path) === undefined;
 
     const matches = stat.isFile() && contentOf(stat) === contentOfVersion(intent.version);
     if (!matches) await this.#putBack(trashed, stat, path, id);
@@ -131,7 +131,7 @@ export class LocalTrash {
         if (code === 'ENOENT') return;
         if (code !== 'EEXIST' && code !== 'ENOTEMPTY' && code !== 'ENOTDIR') throw error;
       }
-      const there = await lstatIfPresent(target);
+      const there = lstatIfPresent(target);
       if (there?.ino === stat.ino && there.dev === stat.dev) return;
     }
     throw new InvariantError(

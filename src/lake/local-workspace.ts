@@ -52,7 +52,7 @@ export class LocalWorkspace implements Workspace {
     const key = this.#key(name);
     const path = join(this.#root, key);
     return doing(`stage ${key}`, async () => {
-      const opened = (await foldersAreReal(this.#root, key)) ? await openRegular(path) : undefined;
+      const opened = foldersAreReal(this.#root, key) ? await openRegular(path) : undefined;
       if (opened === undefined) throw new ObjectMissingError(key);
       let content: Awaited<ReturnType<typeof identityOf>>;
       try {

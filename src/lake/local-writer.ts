@@ -33,7 +33,7 @@ export class LocalWriter {
   /** `false` if the name is taken by a regular file. @throws KeyTakenError if by anything else */
   async create(path: string, fill: Fill): Promise<boolean> {
     // Spares the work where the answer is known; the link decides all the same.
-    if (await this.#isTaken(path)) {
+    if (this.#isTaken(path)) {
       await syncDirectory(dirname(path));
       return false;
     }
@@ -43,7 +43,7 @@ export class LocalWriter {
   /** Readers see the old file or the new one. */
   async replace(path: string, fill: Fill): Promise<void> {
     await this.#place(path, fill, async (temporary) => {
-      if ((await lstatIfPresent(path))?.isDirectory() === true) {
+      if (lstatIfPresent(path)?.isDirectory() === true) {
         throw new KeyTakenError(this.#keyOf(path), 'a regular file');
       }
       await rename(temporary, path);
@@ -65,9 +65,9 @@ export class LocalWriter {
     let parent = this.#root;
     for (const name of below === '' ? [] : below.split(sep)) {
       const path = join(parent, name);
-      const created = await makeDirectory(path);
+      const created = lstatIfPresent(path) === undefined && (await makeDirectory(path));
       if (created && parent === this.#root) await this.#lake.assertStillThere(path);
-      if (!created && (await lstatIfPresent(path))?.isDirectory() !== true) {
+      if (!created && lstatIfPresent(path)?.isDirectory() !== true) {
         throw new KeyTakenError(this.#keyOf(path), 'a folder');
       }
       // One that another process made may not be on disk yet.
@@ -80,6 +80,7 @@ export class LocalWriter {
 
   /** The same for a private folder: it is nearly always there, and need not be durable. */
   async ensureScratch(directory: string): Promise<void> {
+    if (lstatIfPresent(directory) !== undefined) return;
     try {
       await makeDirectory(directory);
     } catch (error) {
@@ -93,7 +94,7 @@ export class LocalWriter {
     await this.ensureScratch(this.#scratch);
     for (const name of await readdir(this.#scratch)) {
       const path = join(this.#scratch, name);
-      const stat = await lstatIfPresent(path);
+      const stat = lstatIfPresent(path);
       if (stat !== undefined && Date.now() - Number(stat.mtimeMs) > olderThanMs)
         await rm(path, { force: true });
     }
@@ -119,12 +120,12 @@ export class LocalWriter {
     } catch (error) {
       if (errnoOf(error) !== 'EEXIST') throw error;
     }
-    await this.#isTaken(path);
+    this.#isTaken(path);
     return false;
   }
 
-  async #isTaken(path: string): Promise<boolean> {
-    const stat = await lstatIfPresent(path);
+  #isTaken(path: string): boolean {
+    const stat = lstatIfPresent(path);
     if (stat !== undefined && !stat.isFile()) throw new KeyTakenError(this.#keyOf(path), 'a regular file');
     return stat !== undefined;
   }

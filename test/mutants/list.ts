@@ -6,7 +6,7 @@ export const mutants: readonly Mutant[] = [
     id: 'swap-any-version',
     what: 'an object is replaced whatever version it has by now',
     file: 'lake/local-swap.ts',
-    from: 'if (!(await isStill(path, seen))) return undefined;',
+    from: 'if (!isStill(path, seen)) return undefined;',
     to: '',
     suite: 'lake',
   },

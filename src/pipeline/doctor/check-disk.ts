@@ -60,7 +60,7 @@ export async function checkDisk(directory: string): Promise<readonly DoctorCheck
     const found = root === undefined ? `${directory} does not exist` : `${directory} is not a folder`;
     return [wrong('lake', found, 'Check --lake, or make a lake there: `hitparade init <dir>`.')];
   }
-  const folders = [directory, ...(await mountsBelow(directory, root.dev))];
+  const folders = [directory, ...mountsBelow(directory, root.dev)];
   const trials = new Map<string, Trial>();
   for (const folder of folders) trials.set(folder, await tryOut(folder));
   const all = (aspect: 'written' | 'linked' | 'synced'): readonly string[] =>
@@ -94,11 +94,11 @@ const mounts = (count: number): string =>
     : `work in the lake and on ${count - 1} other mounts below it; files that move between mounts are copied`;
 
 /** Zones that lie on other file systems than the lake. */
-async function mountsBelow(directory: string, device: number): Promise<readonly string[]> {
+function mountsBelow(directory: string, device: number): readonly string[] {
   const others: string[] = [];
   for (const zone of [RAW, VALIDATED, PROCESSED, ARCHIVE, LOG, STAGING]) {
     const folder = join(directory, zone);
-    const found = await lstatIfPresent(folder);
+    const found = lstatIfPresent(folder);
     if (found?.isDirectory() === true && Number(found.dev) !== device) others.push(folder);
   }
   return others;
@@ -122,7 +122,7 @@ export async function checkSpace(directory: string, pendingBytes: number): Promi
 export async function checkPrivacy(directory: string): Promise<DoctorCheck> {
   const path = join(directory, PRIVATE);
   const found = await lstat(path).catch(() => undefined);
-  const hasKeys = (await lstatIfPresent(join(path, 'dynamodb.json'))) !== undefined;
+  const hasKeys = lstatIfPresent(join(path, 'dynamodb.json')) !== undefined;
   if (found === undefined || !hasKeys) return fine('private', `${PRIVATE} holds no keys`);
   const foreign = process.getuid !== undefined && found.uid !== process.getuid();
   const open = process.platform !== 'win32' && (found.mode & 0o077) !== 0;

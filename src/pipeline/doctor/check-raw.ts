@@ -26,7 +26,7 @@ export async function checkRaw(directory: string): Promise<RawChecked> {
       else if (isIgnored(name) || isSidecarName(name)) continue;
       else if (!isTakenName(name)) found.push(`${prefix}${name} is no .csv or .csv.gz file`);
       else if (!(await isReadable(path))) found.push(`${prefix}${name} cannot be read by this user`);
-      else pendingBytes += Number((await lstatIfPresent(path))?.size ?? 0);
+      else pendingBytes += Number(lstatIfPresent(path)?.size ?? 0);
     }
   }
   const more = found.length > NAMED ? `; and ${found.length - NAMED} more` : '';

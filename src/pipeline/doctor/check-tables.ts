@@ -21,7 +21,7 @@ export async function checkTables(
   log: CommitLog | undefined,
 ): Promise<readonly DoctorCheck[]> {
   const embedded = config.dynamodbEndpoint === undefined;
-  if (embedded && (await lstatIfPresent(join(directory, PRIVATE, 'dynamodb'))) === undefined) {
+  if (embedded && lstatIfPresent(join(directory, PRIVATE, 'dynamodb')) === undefined) {
     return [fine('tables', 'embedded, made by the first run')];
   }
   const checks: DoctorCheck[] = [];

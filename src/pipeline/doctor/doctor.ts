@@ -42,7 +42,7 @@ async function checkLog({ directory, ports, log: open }: DoctorContext): Promise
   readonly checks: readonly DoctorCheck[];
 }> {
   // Opening a lake makes folders: one that nobody has run in yet stays as it is.
-  if ((await lstatIfPresent(join(directory, LOG))) === undefined) {
+  if (lstatIfPresent(join(directory, LOG)) === undefined) {
     return { log: undefined, checks: [fine('log', 'none yet')] };
   }
   let log: CommitLog | undefined;
