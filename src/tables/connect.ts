@@ -1,4 +1,5 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { directConfig } from './direct-handler.ts';
 import { EmbeddedTables } from './embedded.ts';
 import { TablesConfigError } from './errors.ts';
 import type { Patience, Tables } from './tables.ts';
@@ -19,6 +20,7 @@ export interface ConnectOptions {
 const DEFAULT_PATIENCE: Patience = { retries: 10, firstDelayMs: 50, maxDelayMs: 5_000, totalMs: 60_000 };
 /** For emulators: they take any region, the SDK takes none. */
 const ANY_REGION = 'us-east-1';
+const REQUEST_TIMEOUT_MS = 5_000;
 
 /** @throws TablesConfigError, TablesUnavailableError */
 export async function connectTables(options: ConnectOptions): Promise<Tables> {
@@ -61,10 +63,11 @@ export async function connectTables(options: ConnectOptions): Promise<Tables> {
 function connectEmbedded(options: ConnectOptions, embedded: EmbeddedTables): Tables {
   const region = options.region ?? ANY_REGION;
   const open = () => {
-    const { endpoint, accessKeyId, secretAccessKey } = embedded;
+    const { endpoint, accessKeyId, secretAccessKey, store } = embedded;
     const credentials = { accessKeyId, secretAccessKey };
+    const direct = store === undefined ? {} : directConfig(store, REQUEST_TIMEOUT_MS);
     // `attempt` repeats, and looks first whether another process hosts them now.
-    const client = newClient({ endpoint, region, credentials, maxAttempts: 1 });
+    const client = newClient({ endpoint, region, credentials, maxAttempts: 1, ...direct });
     return { endpoint, accessKeyId, client };
   };
   let current = open();
@@ -101,9 +104,13 @@ function common({
 function newClient(config: DynamoDBClientConfig): DynamoDBClient {
   const client = new DynamoDBClient({
     maxAttempts: 5,
+    requestHandler: {
+      connectionTimeout: 2_000,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
     ...config,
     retryMode: 'standard',
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
   });
   // It prepares every request and answer for a log that nobody keeps: a third of the time of a read.
   client.middlewareStack.remove('loggerMiddleware');

@@ -14,13 +14,13 @@ export class EmbeddedHost {
   readonly keys: EmbeddedKeys;
   readonly endpoint: string;
   readonly #home: string;
-  readonly #store: DynaliteStore;
+  readonly store: DynaliteStore;
   readonly #server: EmbeddedServer;
   #users = 0;
 
   private constructor(home: string, store: DynaliteStore, keys: EmbeddedKeys, server: EmbeddedServer) {
     this.#home = home;
-    this.#store = store;
+    this.store = store;
     this.keys = keys;
     this.endpoint = server.endpoint;
     this.#server = server;
@@ -61,7 +61,7 @@ export class EmbeddedHost {
       // Before the lock is given up: the next host's own entry must not be overwritten.
       await writeDiscovery(discoveryFile(this.#home), { endpoint: null, pid: null, ...this.keys });
     } finally {
-      await this.#store.close();
+      await this.store.close();
     }
   }
 }

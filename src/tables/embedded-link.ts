@@ -1,5 +1,5 @@
 import pRetry from 'p-retry';
-import type { StoreOptions } from './dynalite-store.ts';
+import type { DynaliteStore, StoreOptions } from './dynalite-store.ts';
 import { inDirectory } from './embedded-access.ts';
 import { answers, isReachable, readDiscovery, type EmbeddedKeys } from './embedded-discovery.ts';
 import { discoveryFile, EmbeddedHost } from './embedded-host.ts';
@@ -9,8 +9,8 @@ import { TablesUnavailableError } from './errors.ts';
 export interface EmbeddedLink {
   readonly keys: EmbeddedKeys;
   readonly endpoint: string;
-  /** Whether this process hosts them. */
-  readonly hosted: boolean;
+  /** Present if this process hosts them. */
+  readonly store: DynaliteStore | undefined;
   close(): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ async function hostOrJoin(home: string, options: StoreOptions): Promise<Embedded
     throw new HostSilent();
   const { endpoint, accessKeyId, secretAccessKey } = discovery;
   const keys = { accessKeyId, secretAccessKey };
-  return { keys, endpoint, hosted: false, close: () => Promise.resolve() };
+  return { keys, endpoint, store: undefined, close: () => Promise.resolve() };
 }
 
 /** Remembers a host that starts, and forgets it if it does not come to be one. */
@@ -90,7 +90,7 @@ function useHost(home: string, host: EmbeddedHost): EmbeddedLink {
   return {
     keys: host.keys,
     endpoint: host.endpoint,
-    hosted: true,
+    store: host.store,
     async close() {
       if (closed) return;
       closed = true;

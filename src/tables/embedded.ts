@@ -1,6 +1,7 @@
 import { chmod, realpath } from 'node:fs/promises';
 import { inDirectory, makeDirectory } from './embedded-access.ts';
 import type { EmbeddedKeys } from './embedded-discovery.ts';
+import type { DynaliteStore } from './dynalite-store.ts';
 import { linkToTables, type EmbeddedLink, type EmbeddedOptions } from './embedded-link.ts';
 import { openRelay, type Relay } from './embedded-relay.ts';
 
@@ -50,7 +51,12 @@ export class EmbeddedTables implements EmbeddedKeys {
 
   /** Whether this process hosts them. */
   get hosted(): boolean {
-    return this.#link.hosted;
+    return this.#link.store !== undefined;
+  }
+
+  /** Present if this process hosts them. */
+  get store(): DynaliteStore | undefined {
+    return this.#link.store;
   }
 
   /**
