@@ -19,6 +19,8 @@ export interface DecidedFile {
   readonly repeated: boolean;
   /** Of the claim that this runner holds; undefined for users and songs, and for what was decided before. */
   readonly epoch: number | undefined;
+  /** That the claim has counted; undefined if the ledger has to be asked. */
+  readonly attempts?: number | undefined;
 }
 
 /**
@@ -35,10 +37,16 @@ export async function acceptSource(
   const { dataset, filename } = source;
   const name = claimName(source);
   let known: LogEntry | undefined;
-  const claim = await claimFile(ledger, { name, version: source.object.version }, context, async () => {
-    known = await takenBefore(context, source);
-    return known !== undefined;
-  }).catch((error: unknown) => {
+  const isNew = context.log.state.latest(dataset, filename) === undefined;
+  const claim = await claimFile(
+    ledger,
+    { name, version: source.object.version, isNew },
+    context,
+    async () => {
+      known = await takenBefore(context, source);
+      return known !== undefined;
+    },
+  ).catch((error: unknown) => {
     if (!sourceMoved(error)) throw error;
     leftForLater(context, source, error);
   });
@@ -87,7 +95,7 @@ export async function acceptClaimed(
   const name = claimName(source);
   await log.catchUp();
   const known = await decided(context, source);
-  if (known !== undefined) return { source, entry: known, repeated: true, epoch };
+  if (known !== undefined) return { source, entry: known, repeated: true, epoch, attempts };
   const beat = (): Promise<boolean> => ledger.heartbeat(name, epoch, leaseEnd(context));
   const { entry, repeated } = await whileBeating(context, { of: name, beat }, (beating) =>
     attempts > maxAttempts
@@ -95,7 +103,7 @@ export async function acceptClaimed(
       : acceptFile(beating, source, epoch, progress.reporter(`validate_${source.dataset}`, source)),
   );
   progress.finished(source, rowsOf(entry));
-  return { source, entry, repeated, epoch };
+  return { source, entry, repeated, epoch, attempts };
 }
 
 /** Ends the claims of files that a run decided and could not finish: the next one need not wait for them. */

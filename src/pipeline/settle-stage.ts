@@ -62,15 +62,19 @@ export async function markFiles(
   const { ledger, log, ports, signal } = context;
   const marked = new Set<number>();
   const { decided, dates, all, loaded } = options;
-  const epochs = new Map(decided.map(({ source, epoch }) => [source.filename, epoch]));
+  const claims = new Map(
+    decided.flatMap(({ source, epoch, attempts }) =>
+      epoch === undefined ? [] : [[source.filename, { epoch, attempts }]],
+    ),
+  );
   for (const entry of log.state.latestOfAll()) {
     if (entry.dataset !== 'streams' || !isPublished(entry, loaded)) continue;
-    const epoch = epochs.get(entry.filename);
+    const claimed = claims.get(entry.filename);
     const touched = entry.kind === 'accepted' && entry.parts.some(({ date }) => dates.has(date ?? ''));
-    if (!all && entry.n <= log.settled && !touched && epoch === undefined) continue;
+    if (!all && entry.n <= log.settled && !touched && claimed === undefined) continue;
     signal.throwIfAborted();
     const report = reportOf(entry, log.state, loaded);
-    const options = { claimed: epoch, committed: entry.epoch, now: ports.now() };
+    const options = { claimed, committed: entry.epoch, now: ports.now() };
     if (await markFile(ledger, entry.filename, outcomeOf(report), options)) marked.add(entry.n);
   }
   return marked;

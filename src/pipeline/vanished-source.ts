@@ -31,7 +31,8 @@ export async function endClaimIfVanished(
   if (!isPublished(entry, loaded)) await ledger.release(name, epoch, { blameless: true });
   else {
     const outcome = outcomeOf(reportOf(entry, log.state, loaded));
-    await markFile(ledger, filename, outcome, { claimed: epoch, committed: entry.epoch, now: ports.now() });
+    const claimed = { epoch };
+    await markFile(ledger, filename, outcome, { claimed, committed: entry.epoch, now: ports.now() });
   }
   return true;
 }

@@ -15,6 +15,8 @@ export interface ClaimOptions {
   readonly now: Date;
   /** `false` only if that owner is known to be dead: its lease need not be waited for. */
   readonly isOwnerAlive: (owner: string) => boolean;
+  /** Nobody has decided about the file yet, so it hardly has an item: it is not read before the first try. */
+  readonly isNew?: boolean;
   /**
    * Asked before a file is claimed that nobody works on: whether nothing is left to decide. To claim it all the
    * same would put a finished item into question, and a runner that dies then would leave it there.
@@ -27,6 +29,13 @@ export type Claim =
   | { readonly claimed: false; readonly heldBy: string; readonly leaseUntil: string }
   /** Nobody holds it, and nobody needs to. */
   | { readonly claimed: false; readonly heldBy: undefined };
+
+/** A claim of this runner. */
+export interface FinishedClaim {
+  readonly epoch: number;
+  /** As the item counts them; undefined if that has to be read. */
+  readonly attempts?: number | undefined;
+}
 
 export interface ProjectOptions {
   readonly now: Date;
@@ -70,23 +79,28 @@ export class Ledger {
    * - absent: the first claim
    * - not `processing`, its lease has run out or was released, or its owner is dead: taken over
    * - the condition fails: read again; our own claim id means that only the answer was lost
+   * - new: taken for absent at first, which the condition makes sure of
    *
    * @throws TablesUnavailableError
    */
   async claim(filename: string, options: ClaimOptions): Promise<Claim> {
-    const { owner, leaseSeconds, now, isOwnerAlive, isDecided, version } = options;
+    const { owner, leaseSeconds, now, isOwnerAlive, isDecided, isNew, version } = options;
     const claimId = this.#uniqueId();
     const leaseUntil = new Date(now.getTime() + leaseSeconds * 1000).toISOString();
-    let seen = await this.#store.get(filename);
     for (let round = 0; round < CLAIM_ROUNDS; round++) {
+      const assumed = round === 0 && isNew === true;
+      const seen = assumed ? undefined : await this.#store.get(filename);
+      if (seen?.claim_id === claimId) return { claimed: true, epoch: seen.epoch, attempts: seen.attempts };
       const holder = seen === undefined ? undefined : liveHolder(seen, now);
       if (holder !== undefined && isOwnerAlive(holder.heldBy)) return { claimed: false, ...holder };
       // After the item was read: whoever finishes the file from here on makes our condition fail.
-      if (seen?.status !== 'processing' && (await isDecided?.()) === true)
+      if (seen?.status !== 'processing' && (await isDecided?.()) === true) {
+        if (assumed) continue;
         return { claimed: false, heldBy: undefined };
+      }
       const epoch = (seen?.epoch ?? 0) + 1;
       const again = seen?.status === 'processing' && (seen.claim_of ?? version) === version;
-      const attempts = again ? (seen?.attempts ?? 0) + 1 : 1;
+      const attempts = again ? seen.attempts + 1 : 1;
       const changes = {
         status: 'processing',
         epoch,
@@ -98,8 +112,6 @@ export class Ledger {
       };
       if (await this.#store.updateIfUnchanged(filename, seen, changes))
         return { claimed: true, epoch, attempts };
-      seen = await this.#store.get(filename);
-      if (seen?.claim_id === claimId) return { claimed: true, epoch: seen.epoch, attempts: seen.attempts };
     }
     throw new TablesUnavailableError(
       `The ledger item of ${filename} changed ${String(CLAIM_ROUNDS)} times while it was being claimed.`,
@@ -162,7 +174,16 @@ export class Ledger {
    * Replaces what is known about the file and ends the claim. `false` if the claim was lost: whoever
    * holds it now finishes the file; or if the ledger has the outcome of a later log entry already.
    */
-  async finish(filename: string, epoch: number, outcome: LedgerOutcome): Promise<boolean> {
+  async finish(
+    filename: string,
+    { epoch, attempts }: FinishedClaim,
+    outcome: LedgerOutcome,
+  ): Promise<boolean> {
+    // Nearly always nothing has happened to the claim: then the item need not be read.
+    if (attempts !== undefined && typeof outcome.log_number === 'number') {
+      const item = { ...outcomeAttributes(outcome), filename, epoch, attempts };
+      if (await this.#store.replaceIfMine(epoch, item)) return true;
+    }
     const seen = await this.#store.get(filename);
     if (seen?.epoch !== epoch) return false;
     if (seen.status === 'processing') {

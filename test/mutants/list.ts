@@ -146,7 +146,7 @@ export const mutants: readonly Mutant[] = [
     id: 'attempts-not-raised',
     what: 'a claim that is taken over does not count as another attempt',
     file: 'tables/ledger.ts',
-    from: 'const attempts = again ? (seen?.attempts ?? 0) + 1 : 1;',
+    from: 'const attempts = again ? seen.attempts + 1 : 1;',
     to: 'const attempts = 1;',
     suite: 'sim',
   },

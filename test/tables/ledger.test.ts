@@ -100,15 +100,44 @@ describeTables('Ledger', ({ ready }) => {
     await ledger.claim(FILE, as('a'));
     const claim = await ledger.claim(FILE, as('b', { now: later(31), isDecided }));
     expect(claim).toMatchObject({ claimed: true, epoch: 2 });
-    await ledger.finish(FILE, 2, SUCCESS);
+    await ledger.finish(FILE, { epoch: 2 }, SUCCESS);
     expect(await ledger.claim(FILE, as('c', { isDecided }))).toEqual({ claimed: false, heldBy: undefined });
     expect(await ledger.get(FILE)).toMatchObject({ status: 'success', epoch: 2 });
+  });
+
+  test('a file that is taken for new is claimed as any other, whatever its item says', async () => {
+    const ledger = new Ledger(await ready(), randomUUID);
+    const isNew = true;
+    expect(await ledger.claim(FILE, as('a', { isNew }))).toEqual({ claimed: true, epoch: 1, attempts: 1 });
+    expect(await ledger.claim(FILE, as('b', { isNew }))).toMatchObject({ claimed: false, heldBy: 'a' });
+    const isDecided = (): Promise<boolean> => Promise.resolve(true);
+    const held = await ledger.claim(FILE, as('b', { isNew, isDecided }));
+    expect(held).toMatchObject({ claimed: false, heldBy: 'a' });
+    const claim = await ledger.claim(FILE, as('b', { isNew, now: later(31) }));
+    expect(claim).toEqual({ claimed: true, epoch: 2, attempts: 2 });
+    await ledger.finish(FILE, { epoch: 2, attempts: 2 }, SUCCESS);
+    const decided = await ledger.claim(FILE, as('c', { isNew, isDecided }));
+    expect(decided).toEqual({ claimed: false, heldBy: undefined });
+  });
+
+  test('a claim whose attempts are known is finished as one whose item is read', async () => {
+    const ledger = new Ledger(await ready(), randomUUID);
+    await ledger.claim(FILE, as('a'));
+    const claim = { epoch: 1, attempts: 1 };
+    expect(await ledger.finish(FILE, claim, SUCCESS)).toBe(true);
+    expect(await ledger.get(FILE)).toEqual({ ...SUCCESS, filename: FILE, epoch: 1, attempts: 1 });
+    expect(await ledger.finish(FILE, claim, SUCCESS)).toBe(true);
+    expect(await ledger.finish(FILE, claim, { ...SUCCESS, log_number: 7 })).toBe(false);
+    await ledger.claim(FILE, as('b'));
+    expect(await ledger.finish(FILE, claim, { ...SUCCESS, log_number: 7 })).toBe(false);
+    expect(await ledger.finish(FILE, { epoch: 2, attempts: 1 }, { ...SUCCESS, log_number: 0 })).toBe(false);
+    expect(await ledger.get(FILE)).toMatchObject({ status: 'processing', epoch: 2, log_number: 1 });
   });
 
   test('finish records the facts and ends the claim', async () => {
     const ledger = new Ledger(await ready(), randomUUID);
     await ledger.claim(FILE, as('a'));
-    expect(await ledger.finish(FILE, 1, SUCCESS)).toBe(true);
+    expect(await ledger.finish(FILE, { epoch: 1 }, SUCCESS)).toBe(true);
     expect(await ledger.get(FILE)).toEqual({ ...SUCCESS, filename: FILE, epoch: 1, attempts: 1 });
     expect(await ledger.heartbeat(FILE, 1, later(60))).toBe(false);
   });
@@ -116,8 +145,8 @@ describeTables('Ledger', ({ ready }) => {
   test('finish may be repeated, for an answer that was lost', async () => {
     const ledger = new Ledger(await ready(), randomUUID);
     await ledger.claim(FILE, as('a'));
-    expect(await ledger.finish(FILE, 1, SUCCESS)).toBe(true);
-    expect(await ledger.finish(FILE, 1, SUCCESS)).toBe(true);
+    expect(await ledger.finish(FILE, { epoch: 1 }, SUCCESS)).toBe(true);
+    expect(await ledger.finish(FILE, { epoch: 1 }, SUCCESS)).toBe(true);
   });
 
   test('a claim that another ended with an earlier delivery is not taken for finished', async () => {
@@ -125,7 +154,7 @@ describeTables('Ledger', ({ ready }) => {
     await ledger.claim(FILE, as('a'));
     // The lease has run out, and whoever knows of an earlier entry only writes what that says.
     expect(await ledger.project(FILE, { ...SUCCESS, log_number: 5 }, { now: later(31) })).toBe(true);
-    expect(await ledger.finish(FILE, 1, { ...SUCCESS, log_number: 7 })).toBe(false);
+    expect(await ledger.finish(FILE, { epoch: 1 }, { ...SUCCESS, log_number: 7 })).toBe(false);
     expect(await ledger.project(FILE, { ...SUCCESS, log_number: 7 }, { now: later(31) })).toBe(true);
     expect(await ledger.get(FILE)).toMatchObject({ status: 'success', log_number: 7 });
   });
@@ -134,7 +163,7 @@ describeTables('Ledger', ({ ready }) => {
     const ledger = new Ledger(await ready(), randomUUID);
     await ledger.claim(FILE, as('a'));
     await ledger.claim(FILE, as('b', { now: later(31) }));
-    expect(await ledger.finish(FILE, 1, SUCCESS)).toBe(false);
+    expect(await ledger.finish(FILE, { epoch: 1 }, SUCCESS)).toBe(false);
     expect(await ledger.release(FILE, 1, { blameless: false })).toBe(false);
     expect(await ledger.release(FILE, 1, { blameless: true })).toBe(false);
     expect(await ledger.forget(FILE, 1)).toBe(false);
@@ -144,9 +173,9 @@ describeTables('Ledger', ({ ready }) => {
   test('a finished file can be claimed again, attempts begin anew, and the epoch goes on', async () => {
     const ledger = new Ledger(await ready(), randomUUID);
     await ledger.claim(FILE, as('a'));
-    await ledger.finish(FILE, 1, { status: 'failed', error: 'no header' });
+    await ledger.finish(FILE, { epoch: 1 }, { status: 'failed', error: 'no header' });
     expect(await ledger.claim(FILE, as('a'))).toEqual({ claimed: true, epoch: 2, attempts: 1 });
-    await ledger.finish(FILE, 2, SUCCESS);
+    await ledger.finish(FILE, { epoch: 2 }, SUCCESS);
     expect(await ledger.get(FILE)).toEqual({ ...SUCCESS, filename: FILE, epoch: 2, attempts: 1 });
   });
 
@@ -184,7 +213,7 @@ describeTables('Ledger', ({ ready }) => {
   test('a file that was finished is not forgotten', async () => {
     const ledger = new Ledger(await ready(), randomUUID);
     await ledger.claim(FILE, as('a'));
-    await ledger.finish(FILE, 1, SUCCESS);
+    await ledger.finish(FILE, { epoch: 1 }, SUCCESS);
     expect(await ledger.forget(FILE, 1)).toBe(false);
     expect(await ledger.get(FILE)).toMatchObject(SUCCESS);
   });
@@ -194,9 +223,9 @@ describeTables('Ledger', ({ ready }) => {
     await ledger.project(FILE, { ...SUCCESS, log_number: 10 }, { now: NOW });
     expect(await ledger.project(FILE, { ...SUCCESS, log_number: 9, rows: 1 }, { now: NOW })).toBe(false);
     await ledger.claim(FILE, as('a'));
-    expect(await ledger.finish(FILE, 1, { ...SUCCESS, log_number: 9 })).toBe(false);
+    expect(await ledger.finish(FILE, { epoch: 1 }, { ...SUCCESS, log_number: 9 })).toBe(false);
     expect(await ledger.get(FILE)).toMatchObject({ status: 'processing', log_number: 10, rows: 10 });
-    expect(await ledger.finish(FILE, 1, { ...SUCCESS, log_number: 11 })).toBe(true);
+    expect(await ledger.finish(FILE, { epoch: 1 }, { ...SUCCESS, log_number: 11 })).toBe(true);
   });
 
   test('nor does it between the reading and the writing of another', async () => {
@@ -217,7 +246,9 @@ describeTables('Ledger', ({ ready }) => {
     await ledger.project(FILE, { ...SUCCESS, log_number: null }, { now: NOW });
     await ledger.project(FILE, { ...SUCCESS, log_number: 4 }, { now: NOW });
     await ledger.claim(FILE, as('a'));
-    expect(await ledger.finish(FILE, 1, { status: 'failed', error: 'it ended five runs' })).toBe(true);
+    expect(await ledger.finish(FILE, { epoch: 1 }, { status: 'failed', error: 'it ended five runs' })).toBe(
+      true,
+    );
     expect(await ledger.get(FILE)).toMatchObject({ status: 'failed', log_number: 4 });
   });
 
@@ -235,7 +266,7 @@ describeTables('Ledger', ({ ready }) => {
     expect(await ledger.project(FILE, SUCCESS, { now: NOW })).toBe(false);
     expect(await ledger.project(FILE, SUCCESS, { now: later(31) })).toBe(true);
     expect(await ledger.get(FILE)).toEqual({ ...SUCCESS, filename: FILE, epoch: 1, attempts: 1 });
-    expect(await ledger.finish(FILE, 1, { status: 'failed' })).toBe(false);
+    expect(await ledger.finish(FILE, { epoch: 1 }, { status: 'failed' })).toBe(false);
   });
 
   test('lists every file by name', async () => {

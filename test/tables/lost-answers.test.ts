@@ -59,7 +59,7 @@ describeTables('A write whose answer was lost is repeated:', ({ fresh, ready }) 
     expect(await ledger.claim(FILE, ME)).toEqual({ claimed: true, epoch: 2, attempts: 1 });
     expect(await ledger.release(FILE, 2, { blameless: false })).toBe(true);
     expect(await ledger.claim(FILE, ME)).toEqual({ claimed: true, epoch: 3, attempts: 2 });
-    expect(await ledger.finish(FILE, 3, SUCCESS)).toBe(true);
+    expect(await ledger.finish(FILE, { epoch: 3 }, SUCCESS)).toBe(true);
     await ledger.project(FILE, { ...SUCCESS, rows: 2 }, { now: NOW, epoch: 3 });
     expect(await ledger.get(FILE)).toEqual({
       ...SUCCESS,

@@ -10,7 +10,7 @@ interface Runner {
 /** Takes a file for this runner: one conditional write, which one of several runners wins. */
 export function claimFile(
   ledger: Ledger,
-  file: { readonly name: string; readonly version: string },
+  file: { readonly name: string; readonly version: string; readonly isNew?: boolean },
   { owner, ports, leaseSeconds }: Runner,
   isDecided: () => Promise<boolean>,
 ): Promise<Claim> {
@@ -18,6 +18,7 @@ export function claimFile(
     owner,
     leaseSeconds,
     version: file.version,
+    isNew: file.isNew === true,
     now: ports.now(),
     isOwnerAlive: (name) => ports.isOwnerAlive(name),
     isDecided,

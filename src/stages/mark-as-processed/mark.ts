@@ -1,7 +1,7 @@
 import { KPI_VERSION } from '../../kpis/index.ts';
 import type { LogEntry } from '../../lake/entry.ts';
 import type { Publication } from '../../lake/publication.ts';
-import type { Ledger } from '../../tables/ledger.ts';
+import type { FinishedClaim, Ledger } from '../../tables/ledger.ts';
 import type { LedgerOutcome } from '../../tables/ledger-item.ts';
 
 /**
@@ -28,7 +28,7 @@ export async function markFile(
   outcome: LedgerOutcome,
   options: {
     /** Of the claim that this runner holds. */
-    readonly claimed: number | undefined;
+    readonly claimed: FinishedClaim | undefined;
     /** Of the claim under which the log entry was written: a rebuilt item must not fall behind it. */
     readonly committed: number;
     readonly now: Date;
