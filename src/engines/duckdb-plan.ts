@@ -117,15 +117,14 @@ async function writeFiles(
 async function writePartitions(
   connection: DuckDBConnection,
   relations: Relations,
-  { from, path, partitionBy, orderBy = [] }: Extract<PlanOutput, { partitionBy: string }>,
+  { from, path, partitionBy, partitionsFrom, orderBy = [] }: Extract<PlanOutput, { partitionBy: string }>,
   options: readonly string[],
 ): Promise<readonly WrittenFile[]> {
   const column = quoted(partitionBy);
   await makeFolder(path);
+  const distinct = `SELECT DISTINCT ${column} FROM ${quoted(partitionsFrom ?? from)} LIMIT 2`;
   const values = await connection.runAndReadAll(
-    relations.with(
-      `SELECT CAST(${column} AS VARCHAR) FROM (SELECT DISTINCT ${column} FROM ${quoted(from)} LIMIT 2)`,
-    ),
+    relations.with(`SELECT CAST(${column} AS VARCHAR) FROM (${distinct})`),
   );
   const [only, another] = values.getRows().map(([value]) => value);
   if (typeof only === 'string' && another === undefined) {

@@ -65,6 +65,8 @@ export type PlanOutput =
       readonly path: string;
       /** A column of type DATE or VARCHAR. */
       readonly partitionBy: string;
+      /** A smaller relation with the same column, which has no value less: there they are sooner found. */
+      readonly partitionsFrom?: string;
       /** Order of the rows within each file. */
       readonly orderBy?: readonly string[];
     }

@@ -115,7 +115,13 @@ export function playsPlan(input: ValidationInput, partsPath: string, maxDates: n
     ],
     outputs: {
       dates: { format: 'rows', from: 'file_dates' },
-      parts: { format: 'parquet', from: 'part_rows', path: partsPath, partitionBy: 'date' },
+      parts: {
+        format: 'parquet',
+        from: 'part_rows',
+        path: partsPath,
+        partitionBy: 'date',
+        partitionsFrom: 'file_dates',
+      },
       verdicts: bad.output,
     },
   };
