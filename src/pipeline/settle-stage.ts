@@ -11,6 +11,7 @@ import { readMarkers } from '../stages/load-to-dynamodb/dates-to-load.ts';
 import { makeVisible } from '../stages/validate/make-visible.ts';
 import type { DecidedFile } from './accept-stage.ts';
 import { reportOf } from './file-report.ts';
+import { inLanes } from './in-lanes.ts';
 import type { FileReport } from './reports.ts';
 import { loadedPublications } from './publish-stage.ts';
 import { type RunContext, TABLES } from './session.ts';
@@ -88,6 +89,9 @@ export function outcomeOf(report: FileReport): LedgerOutcome {
   return { ...facts, status };
 }
 
+/** Files that are archived at once: to archive one is to wait for the disk five times. */
+const ARCHIVE_LANES = 8;
+
 /**
  * Moves decided sources out of `raw/`, those of accepted files only once they are published. Returns why
  * some could not be moved.
@@ -98,20 +102,22 @@ export async function archiveFiles(
   loaded: ReadonlyMap<string, Publication>,
 ): Promise<readonly Error[]> {
   const failures: Error[] = [];
-  for (const [index, { source, entry }] of decided.entries()) {
+  let done = 0;
+  await inLanes(decided, ARCHIVE_LANES, async ({ source, entry }) => {
     signal.throwIfAborted();
-    if (!isPublished(entry, loaded)) continue;
+    if (!isPublished(entry, loaded)) return;
     try {
       await archiveSource(lake, entry, source);
     } catch (error) {
       // Somebody else has archived it meanwhile.
-      if (error instanceof ObjectMissingError && (await lake.head(source.object.key)) === undefined) continue;
+      if (error instanceof ObjectMissingError && (await lake.head(source.object.key)) === undefined) return;
       // Counted and marked, and still in raw: that must not keep the others there.
       failures.push(asError(error));
     }
-    const progress = { done: index + 1, total: decided.length, rows: 0, unit: 'files' } as const;
+    done += 1;
+    const progress = { done, total: decided.length, rows: 0, unit: 'files' } as const;
     observe({ type: 'progress', stage: 'archive_stream_file', subject: source.filename, ...progress });
-  }
+  });
   return failures;
 }
 
