@@ -8,6 +8,8 @@ export interface ObjectInfo {
   readonly modified: Date;
   /** Changes whenever the object's content may have changed; compare it, never parse it. */
   readonly version: string;
+  /** Equal for two names of the same bytes, if the lake can tell; another as soon as they may have changed. */
+  readonly content: string;
 }
 
 /** A small object as a whole, with the version that exactly these bytes have. */

@@ -138,6 +138,7 @@ export const infoOf = (key: string, stat: BigIntStats): ObjectInfo => ({
   bytes: Number(stat.size),
   modified: stat.mtime,
   version: versionOf(stat),
+  content: contentOf(stat),
 });
 
 /** The change time is in it too: it sees a rewrite that put the old modification time back. */

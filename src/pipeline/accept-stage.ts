@@ -78,8 +78,8 @@ export async function acceptSource(
   }
 }
 
-/** No failure: whoever writes it is not done. */
-function leftForLater({ observe }: RunContext, { dataset, filename }: SourceFile, error: Error): void {
+/** Tells of a file that changes under us: no failure, since whoever writes it is not done. */
+export function leftForLater({ observe }: RunContext, { dataset, filename }: SourceFile, error: Error): void {
   const message = `${error.message} It is left for the next run.`;
   observe({ type: 'notice', dataset, subject: filename, message });
 }

@@ -1,6 +1,6 @@
 import { asError, InvariantError } from '../errors.ts';
 import type { LogEntry } from '../lake/entry.ts';
-import { ObjectMissingError } from '../lake/errors.ts';
+import { ObjectChangedError, ObjectMissingError } from '../lake/errors.ts';
 import type { Publication } from '../lake/publication.ts';
 import { archiveSource } from '../stages/archive-stream-file/archive-source.ts';
 import { isPublished, markFile } from '../stages/mark-as-processed/mark.ts';
@@ -9,7 +9,7 @@ import { ensureTables } from '../tables/ensure.ts';
 import type { LedgerOutcome } from '../tables/ledger-item.ts';
 import { readMarkers } from '../stages/load-to-dynamodb/dates-to-load.ts';
 import { makeVisible } from '../stages/validate/make-visible.ts';
-import type { DecidedFile } from './accept-stage.ts';
+import { type DecidedFile, leftForLater } from './accept-stage.ts';
 import { reportOf } from './file-report.ts';
 import { inLanes } from './in-lanes.ts';
 import type { FileReport } from './reports.ts';
@@ -97,10 +97,11 @@ const ARCHIVE_LANES = 8;
  * some could not be moved.
  */
 export async function archiveFiles(
-  { lake, observe, signal }: RunContext,
+  context: RunContext,
   decided: readonly DecidedFile[],
   loaded: ReadonlyMap<string, Publication>,
 ): Promise<readonly Error[]> {
+  const { lake, observe, signal } = context;
   const failures: Error[] = [];
   let done = 0;
   await inLanes(decided, ARCHIVE_LANES, async ({ source, entry }) => {
@@ -111,6 +112,11 @@ export async function archiveFiles(
     } catch (error) {
       // Somebody else has archived it meanwhile.
       if (error instanceof ObjectMissingError && (await lake.head(source.object.key)) === undefined) return;
+      if (error instanceof ObjectChangedError) {
+        // A newer delivery is taking its place.
+        leftForLater(context, source, error);
+        return;
+      }
       // Counted and marked, and still in raw: that must not keep the others there.
       failures.push(asError(error));
     }

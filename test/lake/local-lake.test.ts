@@ -210,6 +210,19 @@ test('versions that were replaced are forgotten after three days, and no sooner'
   }
 });
 
+test('two names of one file have one content, also when it is written to', async () => {
+  await lake.put('raw/a', body);
+  await lake.copyIfAbsent('raw/a', 'archive/a');
+  const contents = () =>
+    Promise.all(['raw/a', 'archive/a'].map(async (key) => (await lake.head(key))?.content));
+  const [before] = await contents();
+  expect(await contents()).toEqual([before, before]);
+  await appendFile(join(root, 'raw/a'), 'late');
+  const [after] = await contents();
+  expect(after).not.toBe(before);
+  expect(await contents()).toEqual([after, after]);
+});
+
 test('nothing is ever written beside the lake', async () => {
   await lake.put('raw/%2e%2e/a', body);
   await lake.copyIfAbsent('raw/%2e%2e/a', 'raw/..\\..\\b');

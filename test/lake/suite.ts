@@ -246,6 +246,17 @@ export function testLake(implementation: LakeImplementation): void {
       });
     });
 
+    test('what has other bytes has another content', async () => {
+      const contentOf = async (key: string) => (await lake.head(key))?.content;
+      await lake.put('raw/a', bytes('one'));
+      const first = await contentOf('raw/a');
+      await lake.copyIfAbsent('raw/a', 'archive/a');
+      expect(await contentOf('raw/a')).toBe(first);
+      await lake.put('raw/a', bytes('two'));
+      expect(await contentOf('raw/a')).not.toBe(first);
+      expect(await contentOf('raw/a')).not.toBe(await contentOf('archive/a'));
+    });
+
     describe.each(['raw/source', '_staging/attempt-1/source'])('copies of %s', (from) => {
       test('copyIfAbsent never replaces', async () => {
         await lake.put(from, bytes('new'));

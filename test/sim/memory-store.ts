@@ -98,6 +98,7 @@ const infoOf = (key: string, object: StoredObject): ObjectInfo => ({
   bytes: object.body.length,
   modified: object.modified,
   version: versionOf(object),
+  content: String(object.serial),
 });
 
 const versionOf = ({ serial, touched }: StoredObject): string => `${serial}-${touched}`;

@@ -24,8 +24,10 @@ export async function archiveSource(lake: Lake, entry: LogEntry, source: SourceF
   if (entry.kind === 'rejected') await writeReasons(lake, entry, place);
   const after = await lake.head(key);
   if (after === undefined) return true;
-  // Sharing its bytes with the archive is a change of the source, too; so the bytes are asked again.
-  if (after.version !== before.version && !(await holds(lake, key, entry.cid))) return false;
+  // Sharing its bytes with the archive is a change of the source, too. If nothing else has changed, what was
+  // found in the archive stands in the source; else the bytes are asked again.
+  const shared = after.content === before.content && (await lake.head(place))?.content === after.content;
+  if (after.version !== before.version && !shared && !(await holds(lake, key, entry.cid))) return false;
   // First: one that is left alone would be taken for the next delivery's.
   if (source.sidecar !== undefined) await archiveSidecar(lake, source.sidecar, sidecarKey(place));
   return lake.deleteIfMatch(key, after.version);

@@ -1,0 +1,46 @@
+import { utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { run } from '../../src/pipeline/run.ts';
+import { prepareTables } from '../../src/pipeline/settle-stage.ts';
+import { systemPorts } from '../../src/pipeline/system-ports.ts';
+import { type Gate, RealParts } from '../crash/real-parts.ts';
+import { plays, songs } from '../support/test-lake.ts';
+
+const DROPPED = new Date('2026-01-05T12:00:00Z');
+const SOURCE = 'raw/streams/1.csv';
+
+test('a delivery that is replaced while it is archived is counted, and the new one is left for the next run', async () => {
+  const parts = await RealParts.open();
+  onTestFinished(() => parts.close());
+  await parts.drop({ dataset: 'songs', filename: 'songs.csv', text: songs('a pop') }, DROPPED);
+  await parts.drop({ dataset: 'streams', filename: '1.csv', text: plays('u a 10:00:00') }, DROPPED);
+  const path = join(parts.directory, SOURCE);
+  let isPublished = false;
+  let replaced = false;
+  const gate: Gate = async (operation, subject, work) => {
+    if (subject.startsWith('processed/top_genres/')) isPublished = true;
+    // Another version, so that the bytes are asked again; and others, as soon as they are.
+    if (isPublished && operation === 'head' && subject === SOURCE && !replaced) await utimes(path, 1, 1);
+    const result = await work();
+    if (isPublished && operation === 'open' && subject === SOURCE && !replaced) {
+      replaced = true;
+      await writeFile(path, plays('u a 10:00:00', 'u a 11:00:00'));
+    }
+    return result;
+  };
+  const notices: string[] = [];
+  const context = {
+    ...(await parts.context(gate, systemPorts)),
+    observe: (event: { type: string; message?: string }) => {
+      if (event.type === 'notice') notices.push(event.message ?? '');
+    },
+  };
+  await prepareTables(context);
+  const report = await run(context);
+  expect(replaced).toBe(true);
+  expect(report.files).toMatchObject([{ filename: '1.csv', status: 'success', valid: 1 }]);
+  expect(notices.join()).toMatch(/changed while it was read.*left for the next run/);
+  const next = await run(context);
+  expect(next.files).toMatchObject([{ filename: '1.csv', status: 'success', valid: 2 }]);
+});
