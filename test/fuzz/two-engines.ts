@@ -106,7 +106,13 @@ export class TwoEngines {
       if (error instanceof ScanRejectedError) return { rejected: error.code, validated: undefined };
       throw error;
     }
-    const object = { key: 'raw/streams/fuzz.csv', bytes: snapshot.bytes, modified, version: '1', content: '1' };
+    const object = {
+      key: 'raw/streams/fuzz.csv',
+      bytes: snapshot.bytes,
+      modified,
+      version: '1',
+      content: '1',
+    };
     const found: {
       rejected: string | undefined;
       validated: Validated | undefined;
