@@ -1,13 +1,16 @@
 import { literal, quoted } from './dialect.ts';
-import type { Columns, CsvInput, JsonInput, ParquetInput, PlanInput } from './engine.ts';
+import type { Columns, CsvInput, CsvSegment, JsonInput, ParquetInput, PlanInput } from './engine.ts';
 
-/** The SELECT that reads an input. Paths come from the program, columns from contracts and KPIs. */
-export function readInput(input: PlanInput): string {
+/**
+ * The SELECT that reads an input. Paths come from the program, columns from contracts and KPIs.
+ * @param threads that the engine has
+ */
+export function readInput(input: PlanInput, threads: number): string {
   switch (input.format) {
     case 'parquet':
       return readParquet(input);
     case 'csv':
-      return readCsv(input);
+      return readCsv(input, threads);
     case 'json':
       return readJson(input);
   }
@@ -35,21 +38,36 @@ function emptyRelation(columns: Columns, fileColumn?: string): string {
  * one thread: parallel readers can begin within a quoted line break. Buffers are as small as a record allows,
  * because each thread has its own.
  */
-function readCsv({ segments, columns, maxRecordBytes, rowColumn }: CsvInput): string {
+function readCsv({ segments, columns, maxRecordBytes, rowColumn }: CsvInput, threads: number): string {
   const types = columns.map((column) => `${quoted(column)}: 'VARCHAR'`).join(', ');
   const texts: Columns = Object.fromEntries(columns.map((column) => [column, 'VARCHAR']));
   if (segments.length === 0)
     return emptyRelation(rowColumn === undefined ? texts : { [rowColumn]: 'BIGINT', ...texts });
-  return segments
-    .map(({ path, rowsBefore }) => {
+  return lanesOf(segments, threads)
+    .map((lane) => {
       const row =
-        rowColumn === undefined ? '' : `${rowsBefore} + row_number() OVER () AS ${quoted(rowColumn)}, `;
-      return `SELECT ${row}* FROM read_csv(${pathLiteral(path)}, columns = {${types}}, auto_detect = false,
+        rowColumn === undefined
+          ? ''
+          : `${lane[0]?.rowsBefore ?? 0} + row_number() OVER () AS ${quoted(rowColumn)}, `;
+      const paths = lane.map(({ path }) => pathLiteral(path)).join(', ');
+      return `SELECT ${row}* FROM read_csv([${paths}], columns = {${types}}, auto_detect = false,
         delim = ',', quote = '"', escape = '"', new_line = '\\n', header = false, nullstr = '',
         strict_mode = true, null_padding = false, ignore_errors = false, encoding = 'utf-8',
         max_line_size = ${maxRecordBytes + 2}, buffer_size = ${2 * (maxRecordBytes + 2)}, parallel = false)`;
     })
     .join(' UNION ALL ');
+}
+
+/**
+ * Neighbouring segments, which are read one after the other, in as many lanes of about as many rows as there are
+ * threads. DuckDB works at all branches of a union at once, each with a hash table of its own: a file of forty
+ * segments would need 500 MB before it could spill.
+ */
+function lanesOf(segments: readonly CsvSegment[], threads: number): readonly (readonly CsvSegment[])[] {
+  const rows = (segments.at(-1)?.rowsBefore ?? 0) + 1;
+  const lanes = Array.from({ length: threads }, (): CsvSegment[] => []);
+  for (const segment of segments) lanes[Math.floor((threads * segment.rowsBefore) / rows)]?.push(segment);
+  return lanes.filter(({ length }) => length > 0);
 }
 
 function readJson({ path, columns }: JsonInput): string {

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { literal, quoted } from './dialect.ts';
 import { readInput } from './duckdb-inputs.ts';
-import type { Plan, PlanBase, PlanOutput, PlanResult, Row, Value, WrittenFile } from './engine.ts';
+import type { Plan, PlanBase, PlanInput, PlanOutput, PlanResult, Row, Value, WrittenFile } from './engine.ts';
 import { EngineError } from './errors.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function makeRelations(
   signal: AbortSignal | undefined,
 ): Promise<readonly string[]> {
   const tables: string[] = [];
-  for (const [name, input] of Object.entries(inputs)) relations.add(name, readInput(input));
+  for (const [name, input] of Object.entries(inputs)) relations.addInput(name, input);
   for (const { name, sql, materialize } of steps) {
     if (materialize !== true) {
       relations.add(name, sql);
@@ -50,15 +50,31 @@ export async function makeOutputs(
   return { files, rows };
 }
 
+interface Relation {
+  readonly name: string;
+  readonly sql: string;
+}
+
 /**
  * What is not kept as a table, as a WITH clause of the statements that read it: for a small file, making a
  * view of each took longer than all else.
  */
 export class Relations {
-  readonly #all: { readonly name: string; readonly sql: string }[];
+  readonly #threads: number;
+  readonly #all: Relation[];
 
-  constructor(base?: Relations) {
-    this.#all = base === undefined ? [] : [...base.#all];
+  /** @param threads of the engine: so many read one input at a time */
+  constructor(threads: number, all: readonly Relation[] = []) {
+    this.#threads = threads;
+    this.#all = [...all];
+  }
+
+  copy(): Relations {
+    return new Relations(this.#threads, this.#all);
+  }
+
+  addInput(name: string, input: PlanInput): void {
+    this.add(name, readInput(input, this.#threads));
   }
 
   add(name: string, sql: string): void {

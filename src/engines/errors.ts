@@ -5,6 +5,17 @@ export class EngineError extends HitparadeError {
   readonly kind = 'unexpected';
 }
 
+/** The engine's memory is too small for a plan: nothing that the plan wrote is used. */
+export class EngineMemoryError extends HitparadeError {
+  readonly kind = 'usage';
+
+  constructor(message: string, cause: unknown) {
+    const hint =
+      'Raise it with --memory-limit (three quarters of it are for rows), or lower --threads, and run again; no file was lost.';
+    super(message, { cause, hint });
+  }
+}
+
 /** The disk is full: nothing that the plan wrote is used. */
 export class EngineFullError extends HitparadeError {
   readonly kind = 'temporary';

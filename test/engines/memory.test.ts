@@ -1,0 +1,81 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { DuckdbEngine } from '../../src/engines/duckdb.ts';
+import type { CsvInput, Plan } from '../../src/engines/engine.ts';
+import { EngineMemoryError } from '../../src/engines/errors.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+
+async function opened(memoryLimit: string): Promise<{ engine: DuckdbEngine; directory: string }> {
+  const directory = await temporaryDirectory();
+  const engine = await DuckdbEngine.open({
+    memoryLimit,
+    threads: 2,
+    spillDirectory: join(directory, 'spill'),
+    directories: [directory],
+  });
+  onTestFinished(() => engine.close());
+  return { engine, directory };
+}
+
+const SEGMENTS = 16;
+const ROWS = 130_000;
+
+test('a file of many segments is grouped in as much memory as one of few', async () => {
+  const { engine, directory } = await opened('100MB');
+  const segments: CsvInput['segments'] = await Promise.all(
+    Array.from({ length: SEGMENTS }, async (_, index) => {
+      const path = join(directory, `${index}.csv`);
+      const rowsBefore = index * ROWS;
+      const rows = Array.from(
+        { length: ROWS },
+        (_, row) => `user-${rowsBefore + row},a track of many letters\n`,
+      );
+      await writeFile(path, rows.join(''));
+      return { path, rowsBefore };
+    }),
+  );
+  const plan: Plan = {
+    name: 'group',
+    inputs: {
+      rows: {
+        format: 'csv',
+        segments,
+        columns: ['user', 'track'],
+        maxRecordBytes: 1_048_576,
+        rowColumn: 'n',
+      },
+    },
+    steps: [
+      {
+        name: 'grouped',
+        sql: 'SELECT user, track, min(n) AS n FROM rows GROUP BY user, track',
+        materialize: true,
+      },
+      { name: 'sums', sql: `SELECT count(*) AS users, CAST(sum(n) AS BIGINT) AS numbers FROM grouped` },
+    ],
+    outputs: { sums: { format: 'rows', from: 'sums' } },
+  };
+  const all = SEGMENTS * ROWS;
+  const numbers = (BigInt(all) * BigInt(all + 1)) / 2n;
+  expect((await engine.run(plan)).rows['sums']).toEqual([{ users: BigInt(all), numbers }]);
+});
+
+test('a plan that needs more memory than there may be is told with the setting, and is no bug', async () => {
+  const { engine } = await opened('30MB');
+  const failure = engine.run({
+    name: 'greedy',
+    inputs: {},
+    // A list is one value, and cannot lie on the disk.
+    steps: [{ name: 'lists', sql: 'SELECT list(x) AS l FROM range(10000000) r(x)', materialize: true }],
+    outputs: {},
+  });
+  await expect(failure).rejects.toThrow(EngineMemoryError);
+  await expect(failure).rejects.toMatchObject({
+    kind: 'usage',
+    hint: expect.stringContaining('--memory-limit') as string,
+  });
+  await expect(failure).rejects.toThrow(
+    /the memory limit is too small for the plan "greedy": Out of Memory Error: [^\n]*$/,
+  );
+});
