@@ -167,11 +167,9 @@ function failure(plan: string, error: unknown): Error {
   const message = `DuckDB could not execute the plan "${plan}": ${reason}`;
   if (/No space left on device/i.test(reason)) return new EngineFullError(message, error);
   const hint = 'See whether the disk of the lake works, then run again; no file was lost.';
-  // What Node's file system says is about the disk; all else about the plan.
-  return new EngineError(message, {
-    cause: error,
-    ...(error instanceof Error && 'syscall' in error ? { hint } : {}),
-  });
+  // What the file system says, to Node or to DuckDB, is about the disk; all else about the plan.
+  const isOfDisk = /^IO Error/i.test(reason) || (error instanceof Error && 'syscall' in error);
+  return new EngineError(message, { cause: error, ...(isOfDisk ? { hint } : {}) });
 }
 
 const PROGRESS_MS = 1_000;

@@ -79,3 +79,26 @@ test('a plan that needs more memory than there may be is told with the setting, 
     /the memory limit is too small for the plan "greedy": Out of Memory Error: [^\n]*$/,
   );
 });
+
+test('what the disk refuses to DuckDB is told with a hint, what is wrong with a plan without', async () => {
+  const { engine, directory } = await opened('100MB');
+  const one = { name: 'one', sql: 'SELECT 1 AS x' };
+  const path = join(directory, 'absent', 'one.csv');
+  const refused = engine.run({
+    name: 'refused',
+    inputs: {},
+    steps: [one],
+    outputs: { file: { format: 'csv', from: 'one', path } },
+  });
+  await expect(refused).rejects.toMatchObject({
+    message: expect.stringContaining('IO Error') as string,
+    hint: expect.stringContaining('disk') as string,
+  });
+  const wrong = engine.run({
+    name: 'wrong',
+    inputs: {},
+    steps: [one],
+    outputs: { rows: { format: 'rows', from: 'two' } },
+  });
+  await expect(wrong).rejects.toMatchObject({ name: 'EngineError', hint: undefined });
+});
