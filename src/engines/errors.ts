@@ -10,8 +10,7 @@ export class EngineMemoryError extends HitparadeError {
   readonly kind = 'usage';
 
   constructor(message: string, cause: unknown) {
-    const hint =
-      'Raise it with --memory-limit (three quarters of it are for rows), or lower --threads, and run again; no file was lost.';
+    const hint = 'Raise it with --memory-limit, or lower --threads, and run again; no file was lost.';
     super(message, { cause, hint });
   }
 }
