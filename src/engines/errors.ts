@@ -10,7 +10,8 @@ export class EngineMemoryError extends HitparadeError {
   readonly kind = 'usage';
 
   constructor(message: string, cause: unknown) {
-    const hint = 'Raise it with --memory-limit, or lower --threads, and run again; no file was lost.';
+    const hint =
+      'Raise it with --memory-limit, or lower --threads, make sure that the disk of the lake has room, and run again; no file was lost.';
     super(message, { cause, hint });
   }
 }

@@ -52,13 +52,17 @@ test('a file of many segments is grouped in as much memory as one of few', async
         sql: 'SELECT user, track, min(n) AS n FROM rows GROUP BY user, track',
         materialize: true,
       },
-      { name: 'sums', sql: `SELECT count(*) AS users, CAST(sum(n) AS BIGINT) AS numbers FROM grouped` },
+      {
+        name: 'sums',
+        sql: `SELECT count(*) AS users, CAST(sum(n) AS BIGINT) AS numbers,
+          count(*) FILTER (user <> 'user-' || (n - 1)) AS misnumbered FROM grouped`,
+      },
     ],
     outputs: { sums: { format: 'rows', from: 'sums' } },
   };
   const all = SEGMENTS * ROWS;
   const numbers = (BigInt(all) * BigInt(all + 1)) / 2n;
-  expect((await engine.run(plan)).rows['sums']).toEqual([{ users: BigInt(all), numbers }]);
+  expect((await engine.run(plan)).rows['sums']).toEqual([{ users: BigInt(all), numbers, misnumbered: 0n }]);
 });
 
 test('a plan that needs more memory than there may be is told with the setting, and is no bug', async () => {
