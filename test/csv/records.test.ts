@@ -257,6 +257,17 @@ describe('records, lines, bytes and reasons', () => {
     );
   });
 
+  it('rows of stretches that nobody asks about count', async () => {
+    const options = { blockBytes: 16, segmentBytes: 50 };
+    const rows = Array.from({ length: 100 }, (_, i) => `${i + 1},x\n`).join('');
+    const snapshot = await snapshotOf(directory, bytesOf(`a,b\n${rows}`), options);
+    const located = await allRecords(snapshot, options, 40);
+    expect(located.map(({ record, line, raw }) => [record, line, raw.toString()])).toEqual([
+      [40, 41, '40,x'],
+      [80, 81, '80,x'],
+    ]);
+  });
+
   it('a header that begins with blank lines or is quoted is found all the same', async () => {
     const snapshot = await snapshotOf(directory, bytesOf('\r\n\n"a ""x"""," b,\nc ",\n1,2,3\n'));
     expect(snapshot).toMatchObject({ header: ['a "x"', 'b,\nc', ''], records: 1, malformed: 0 });
