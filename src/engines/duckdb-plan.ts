@@ -124,8 +124,26 @@ async function writeFiles(
   }
   const options = ['FORMAT parquet', 'COMPRESSION snappy', 'RETURN_STATS true'];
   if ('partitionBy' in output) return writePartitions(connection, relations, output, options);
+  if ('splitBy' in output) {
+    await makeFolder(output.path);
+    options.push(...partitionedBy(output.splitBy));
+  }
+  return copy(connection, source, output.path, options);
+}
+
+const partitionedBy = (column: string): readonly string[] => [
+  `PARTITION_BY (${quoted(column)})`,
+  "FILENAME_PATTERN 'part-{i}'",
+];
+
+async function copy(
+  connection: DuckDBConnection,
+  source: string,
+  path: string,
+  options: readonly string[],
+): Promise<readonly WrittenFile[]> {
   const reader = await connection.runAndReadAll(
-    `COPY (${source}) TO ${literal(output.path)} (${options.join(', ')})`,
+    `COPY (${source}) TO ${literal(path)} (${options.join(', ')})`,
   );
   return reader.getRowObjectsJson().map((row) => writtenFile(row));
 }
@@ -133,12 +151,12 @@ async function writeFiles(
 async function writePartitions(
   connection: DuckDBConnection,
   relations: Relations,
-  { from, path, partitionBy, partitionsFrom, orderBy = [] }: Extract<PlanOutput, { partitionBy: string }>,
+  { from, path, partitionBy, orderBy = [] }: Extract<PlanOutput, { partitionBy: string }>,
   options: readonly string[],
 ): Promise<readonly WrittenFile[]> {
   const column = quoted(partitionBy);
   await makeFolder(path);
-  const distinct = `SELECT DISTINCT ${column} FROM ${quoted(partitionsFrom ?? from)} LIMIT 2`;
+  const distinct = `SELECT DISTINCT ${column} FROM ${quoted(from)} LIMIT 2`;
   const values = await connection.runAndReadAll(
     relations.with(`SELECT CAST(${column} AS VARCHAR) FROM (${distinct})`),
   );
@@ -148,19 +166,14 @@ async function writePartitions(
     const folder = join(path, `${partitionBy}=${only}`);
     await makeFolder(folder);
     const order = orderBy.length === 0 ? '' : ` ORDER BY ${orderBy.map(quoted).join(', ')}`;
-    const target = literal(join(folder, 'part.parquet'));
     const part = relations.with(`SELECT * EXCLUDE (${column}) FROM ${quoted(from)}${order}`);
-    const reader = await connection.runAndReadAll(`COPY (${part}) TO ${target} (${options.join(', ')})`);
-    return reader.getRowObjectsJson().map((row) => ({ ...writtenFile(row), partition: only }));
+    const written = await copy(connection, part, join(folder, 'part.parquet'), options);
+    return written.map((file) => ({ ...file, partition: only }));
   }
   // Sorted, so that each partition is one file however many rows and threads there are.
   const order = [partitionBy, ...orderBy].map(quoted).join(', ');
-  const partitioned = [...options, `PARTITION_BY (${column})`, "FILENAME_PATTERN 'part-{i}'"];
   const parts = relations.with(`SELECT * FROM ${quoted(from)} ORDER BY ${order}`);
-  const reader = await connection.runAndReadAll(
-    `COPY (${parts}) TO ${literal(path)} (${partitioned.join(', ')})`,
-  );
-  return reader.getRowObjectsJson().map((row) => writtenFile(row));
+  return copy(connection, parts, path, [...options, ...partitionedBy(partitionBy)]);
 }
 
 /** Not `recursive`: that calls a full disk a folder that cannot be found. */

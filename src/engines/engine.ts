@@ -65,11 +65,11 @@ export type PlanOutput =
       readonly path: string;
       /** A column of type DATE or VARCHAR. */
       readonly partitionBy: string;
-      /** A smaller relation with the same column, which has no value less: there they are sooner found. */
-      readonly partitionsFrom?: string;
       /** Order of the rows within each file. */
       readonly orderBy?: readonly string[];
     }
+  /** The same for a VARCHAR column of a few values, in one pass: `from` is neither sorted nor computed twice. */
+  | { readonly format: 'parquet'; readonly from: string; readonly path: string; readonly splitBy: string }
   /** A small result, handed back in memory. */
   | { readonly format: 'rows'; readonly from: string };
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { CsvInput, Engine, Plan, Row } from '../../src/engines/engine.ts';
+import type { CsvInput, JsonInput, Engine, Plan, Row } from '../../src/engines/engine.ts';
 import { EngineError } from '../../src/engines/errors.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { engines } from './engines.ts';
@@ -183,21 +183,22 @@ describe.each(engines)('the engine $name', ({ open }) => {
     expect(await select(engine, 'SELECT x, y, f FROM t', { t: input })).toEqual([]);
   });
 
+  /** d: day0 to day2; x: 1000 down to 1. */
+  async function thousandRows(directory: string): Promise<JsonInput> {
+    const path = join(directory, 'in.json');
+    const rows = Array.from({ length: 1000 }, (_, i) => `{"d":"day${i % 3}","x":${1000 - i}}`);
+    await writeFile(path, rows.join('\n'));
+    return { format: 'json', path, columns: { d: 'VARCHAR', x: 'BIGINT' } };
+  }
+
   test('a partitioned output is one sorted file a value, without the column, however many rows', async () => {
     const { engine, directory } = await opened();
-    const rows = Array.from({ length: 1000 }, (_, i) => `{"d":"day${i % 3}","x":${1000 - i}}`).join('\n');
-    await writeFile(join(directory, 'in.json'), rows);
-    const json = {
-      format: 'json',
-      path: join(directory, 'in.json'),
-      columns: { d: 'VARCHAR', x: 'BIGINT' },
-    } as const;
     const path = join(directory, 'out');
     const { files } = await engine.run(
       plan(
         [{ name: 'a', sql: 'SELECT a.d, a.x * 1000 + b.x AS x FROM t a CROSS JOIN t b', materialize: true }],
         { parts: { format: 'parquet', from: 'a', path, partitionBy: 'd', orderBy: ['x'] } },
-        { t: json },
+        { t: await thousandRows(directory) },
       ),
     );
     expect(files['parts']?.map(({ partition, rows }) => [partition, rows]).toSorted()).toEqual([
@@ -227,6 +228,33 @@ describe.each(engines)('the engine $name', ({ open }) => {
       t: { format: 'parquet', paths: [file], columns: { x: 'BIGINT' } },
     });
     expect(columns).toEqual([{ x: 1n }, { x: 2n }]);
+  });
+
+  test('an output that is split has one file for each value, without the column', async () => {
+    const { engine, directory } = await opened();
+    const path = join(directory, 'out');
+    const { files } = await engine.run(
+      plan(
+        [
+          {
+            name: 'a',
+            sql: `SELECT a.x * 1000 + b.x AS x, CASE WHEN b.x < 10 THEN 'few' ELSE 'many' END AS kind
+              FROM t a CROSS JOIN t b`,
+          },
+        ],
+        { kinds: { format: 'parquet', from: 'a', path, splitBy: 'kind' } },
+        { t: await thousandRows(directory) },
+      ),
+    );
+    const kinds = (files['kinds'] ?? []).toSorted((a, b) => a.rows - b.rows);
+    expect(kinds.map(({ partition, rows }) => [partition, rows])).toEqual([
+      ['few', 9_000],
+      ['many', 991_000],
+    ]);
+    const input = { format: 'parquet', paths: [kinds[0]?.path ?? ''], columns: { x: 'BIGINT' } } as const;
+    expect(
+      await select(engine, 'SELECT min(x) AS low, count(*) AS n, sum(x) AS all FROM t', { t: input }),
+    ).toEqual([{ low: 1001n, n: 9_000n, all: 4_504_545_000n }]);
   });
 
   test('a partitioned output without rows writes no file', async () => {

@@ -154,7 +154,9 @@ export class TwoEngines {
     const [context] = this.#contexts;
     const inputs = Object.fromEntries(
       workspaces.map((workspace, i) => {
-        const paths = workspace.staged.filter((path) => path.endsWith('.parquet') && path.includes('date='));
+        const paths = workspace.staged.filter(
+          (path) => path.endsWith('.parquet') && !path.includes('bad-records'),
+        );
         return [i === 0 ? 'one' : 'four', { format: 'parquet' as const, paths, columns }];
       }),
     );

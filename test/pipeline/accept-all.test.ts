@@ -44,7 +44,9 @@ async function telling(
       name: inner.engine.name,
       dialect: inner.engine.dialect,
       run: async (plan, signal) => {
-        const [before, after] = plan.name === 'bad_records' ? BAD_RECORDS : ROWS;
+        const steps = STEPS[plan.name];
+        if (steps === undefined) return inner.engine.run(plan, signal);
+        const [before, after] = steps;
         await tell(before, filename);
         const result = await inner.engine.run(plan, signal);
         await tell(after, filename);
@@ -60,8 +62,11 @@ async function telling(
   return { context: { ...context, receive }, told };
 }
 
-const ROWS = ['judging', 'judged'] as const;
-const BAD_RECORDS = ['locating', 'located'] as const;
+/** By the name of the plan. */
+const STEPS: Readonly<Record<string, readonly [Step, Step]>> = {
+  validate_streams: ['judging', 'judged'],
+  bad_records: ['locating', 'located'],
+};
 
 /** Longer than another file needs to be claimed and received, or judged, if nothing keeps it. */
 async function aWhile({ ledger }: RunContext): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Contract } from '../../contracts/contract.ts';
 import type { Dialect } from '../../engines/dialect.ts';
 import { quoted } from '../../engines/dialect.ts';
-import type { CsvInput, Plan, PlanOutput, PlanStep } from '../../engines/engine.ts';
+import type { Columns, CsvInput, ParquetInput, Plan, PlanOutput, PlanStep } from '../../engines/engine.ts';
 import { judge, rawColumn } from './judge.ts';
 
 export interface ValidationInput {
@@ -15,17 +15,20 @@ export interface ValidationInput {
   readonly verdictsPath: string;
 }
 
+const PLAY_COLUMNS: Columns = { user_id: 'VARCHAR', track_id: 'VARCHAR', listen_time: 'TIMESTAMP' };
+
 /** Number of a record among the well-formed ones of its file, from 1. */
 const ROW = 'row_number';
 
-function judgedSource(input: ValidationInput): Pick<Plan, 'inputs' | 'steps'> {
-  const { columnCount, ...csv } = input.csv;
+function csvInput({ csv: { columnCount, ...csv } }: ValidationInput): CsvInput {
   const columns = Array.from({ length: columnCount }, (_, position) => rawColumn(position));
-  return {
-    inputs: { source: { format: 'csv', ...csv, columns, rowColumn: ROW } },
-    steps: judge({ ...input, carry: ROW }),
-  };
+  return { format: 'csv', ...csv, columns };
 }
+
+const judgedSource = (input: ValidationInput): Pick<Plan, 'inputs' | 'steps'> => ({
+  inputs: { source: { ...csvInput(input), rowColumn: ROW } },
+  steps: judge({ ...input, carry: ROW }),
+});
 
 /** The number and the reason mask of every record that breaks a rule, ascending, as CSV lines. */
 function verdicts(path: string, bad: string): { readonly step: PlanStep; readonly output: PlanOutput } {
@@ -63,67 +66,87 @@ export function cataloguePlan(input: ValidationInput, partPath: string): Plan {
   };
 }
 
-/** Of a bad row among `deliveries`: 1 is its number, 2 its reason mask. */
-const badRow = (field: 1 | 2): string => `split_part(user_id, ' ', ${field})`;
+/** What `playsPlan` tells apart, each in a file of its own. */
+export type PlayKind = 'play' | 'bad';
 
 /**
- * Distinct valid plays as one part for each date; `dates`: date, plays, deliveries (with repetitions).
- * Writes no parts if there are more than `maxDates` dates: the caller rejects the file then.
+ * Reads the file once and sorts it out by `PlayKind`: distinct valid plays (user_id, track_id, listen_time), and
+ * bad rows. No table is kept and nothing is counted, so that memory does not grow with the file.
  */
-export function playsPlan(input: ValidationInput, partsPath: string, maxDates: number): Plan {
+export function playsPlan(input: ValidationInput, path: string): Plan {
   const { inputs, steps } = judgedSource(input);
-  const bad = verdicts(
-    input.verdictsPath,
-    `CAST(${badRow(1)} AS BIGINT) AS ${ROW}, CAST(${badRow(2)} AS BIGINT) AS reason_mask
-      FROM deliveries WHERE listen_time IS NULL`,
-  );
   return {
     name: 'validate_streams',
     inputs,
     steps: [
       ...steps,
       {
-        // Valid plays are grouped by what they are, bad rows stay by themselves, with their number in the place
-        // of the user and without a time: so one pass over the file gives both. Columns of their own would
-        // make the grouping a fifth slower, and a filter before it would make DuckDB judge every row again.
-        name: 'deliveries',
-        sql: `SELECT user_id, track_id, listen_time, count(*) AS deliveries FROM (
+        // Valid plays are told apart by what they are, bad rows by their number in the place of the user, without
+        // a time: so one pass over the file gives both. Columns of their own would make it a fifth slower, and
+        // a filter before it would make DuckDB judge every row again.
+        name: 'rows_once',
+        sql: `SELECT DISTINCT user_id, track_id, listen_time FROM (
             SELECT track_id, CASE WHEN reason_mask = 0 THEN listen_time END AS listen_time,
               CASE WHEN reason_mask = 0 THEN user_id
                 ELSE CAST(${ROW} AS VARCHAR) || ' ' || CAST(reason_mask AS VARCHAR) END AS user_id
-            FROM judged) r
-          GROUP BY user_id, track_id, listen_time`,
-        materialize: true,
+            FROM judged) r`,
       },
       {
-        name: 'plays',
-        sql: `SELECT user_id, track_id, listen_time, CAST(listen_time AS DATE) AS date, deliveries
-          FROM deliveries WHERE listen_time IS NOT NULL`,
+        name: 'sorted_out',
+        sql: `SELECT *, CASE WHEN listen_time IS NULL THEN 'bad' ELSE 'play' END AS kind FROM rows_once`,
       },
+    ],
+    outputs: { kinds: { format: 'parquet', from: 'sorted_out', path, splitBy: 'kind' } },
+  };
+}
+
+/** The files of `playsPlan`; a kind without rows has none. */
+export type SortedOut = Readonly<Record<PlayKind, string | undefined>>;
+
+const parquet = (path: string | undefined): ParquetInput => ({
+  format: 'parquet',
+  paths: path === undefined ? [] : [path],
+  columns: PLAY_COLUMNS,
+});
+
+/** What is known of a file that was sorted out: `dates` (date, plays), and its verdicts. */
+export function summaryPlan({ play, bad }: SortedOut, verdictsPath: string): Plan {
+  const { step, output } = verdicts(
+    verdictsPath,
+    `CAST(split_part(user_id, ' ', 1) AS BIGINT) AS ${ROW}, CAST(split_part(user_id, ' ', 2) AS BIGINT) AS reason_mask
+      FROM bad`,
+  );
+  return {
+    name: 'sum_up_plays',
+    inputs: { plays: parquet(play), bad: parquet(bad) },
+    steps: [
       {
         name: 'file_dates',
-        sql: `SELECT date, count(*) AS plays, CAST(sum(deliveries) AS BIGINT) AS deliveries FROM plays
-          GROUP BY date ORDER BY date`,
-        materialize: true,
+        sql: `SELECT CAST(listen_time AS DATE) AS date, count(*) AS plays FROM plays GROUP BY 1 ORDER BY 1`,
       },
-      {
-        name: 'part_rows',
-        sql: `SELECT user_id, track_id, listen_time, date FROM plays
-          WHERE (SELECT count(*) FROM file_dates) <= ${maxDates}`,
-      },
-      bad.step,
+      step,
     ],
-    outputs: {
-      dates: { format: 'rows', from: 'file_dates' },
-      parts: {
-        format: 'parquet',
-        from: 'part_rows',
-        path: partsPath,
-        partitionBy: 'date',
-        partitionsFrom: 'file_dates',
-      },
-      verdicts: bad.output,
-    },
+    outputs: { dates: { format: 'rows', from: 'file_dates' }, verdicts: output },
+  };
+}
+
+/** `total`: how many rows the engine reads of a file. */
+export function countPlan(input: ValidationInput): Plan {
+  return {
+    name: 'count_rows',
+    inputs: { source: csvInput(input) },
+    steps: [{ name: 'total', sql: 'SELECT count(*) AS total FROM source' }],
+    outputs: { total: { format: 'rows', from: 'total' } },
+  };
+}
+
+/** The plays of several dates as one part for each. */
+export function datesPlan({ play }: SortedOut, path: string): Plan {
+  return {
+    name: 'plays_by_date',
+    inputs: { plays: parquet(play) },
+    steps: [{ name: 'dated', sql: 'SELECT *, CAST(listen_time AS DATE) AS date FROM plays' }],
+    outputs: { parts: { format: 'parquet', from: 'dated', path, partitionBy: 'date' } },
   };
 }
 
