@@ -20,6 +20,7 @@ export interface ReadObject extends ObjectInfo {
 /** The source of a snapshot: its bytes, and a way to know that they did not change meanwhile. */
 export interface OpenObject {
   readonly info: ObjectInfo;
+  /** Read with `for await`: a chunk is valid until the next one is asked for. */
   readonly stream: Readable;
   /**
    * Call after the stream has ended.

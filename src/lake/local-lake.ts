@@ -18,6 +18,7 @@ import { assertAttempt, assertKey } from './local-keys.ts';
 import { listFiles, listKeys } from './local-list.ts';
 import { LocalRoot } from './local-root.ts';
 import { LocalSwap } from './local-swap.ts';
+import { streamOf } from './local-stream.ts';
 import { LocalTrash } from './local-trash.ts';
 import { LocalWorkspace } from './local-workspace.ts';
 import { LocalWriter, syncFile } from './local-writer.ts';
@@ -112,7 +113,7 @@ export class LocalLake implements Lake {
       const info = infoOf(key, opened.stat);
       return {
         info,
-        stream: opened.handle.createReadStream({ highWaterMark: Math.min(READ_BYTES, info.bytes + 1) }),
+        stream: streamOf(opened.handle, Math.min(READ_BYTES, info.bytes + 1)),
         assertUnchanged: () =>
           doing(`look up ${key}`, () => {
             const now = lstatIfPresent(this.#path(key));

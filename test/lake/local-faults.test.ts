@@ -138,16 +138,18 @@ test('a folder that cannot be synced is an error, and the object can be read bac
 });
 
 describe('a source that changes at the worst moment', () => {
-  /** Lets another program act just before, or just after, a source is opened for reading. */
+  /** Lets another program act just before a source is opened for reading, or before it is first read. */
   const onOpen = (before: (path: string) => void, after: (path: string) => void): void => {
     vi.mocked(open).mockImplementation(async (path, flags, mode) => {
       if (typeof flags === 'string') return real.open(path, flags, mode);
       before(String(path));
       const file = await real.open(path, flags, mode);
-      const stream = file.createReadStream.bind(file);
-      vi.spyOn(file, 'createReadStream').mockImplementation((settings) => {
+      const read = file.read.bind(file) as (
+        ...args: readonly unknown[]
+      ) => ReturnType<FileSystem.FileHandle['read']>;
+      vi.spyOn(file, 'read').mockImplementationOnce((...args: readonly unknown[]) => {
         after(String(path));
-        return stream(settings);
+        return read(...args);
       });
       return file;
     });

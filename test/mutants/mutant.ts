@@ -19,7 +19,11 @@ export const SUITES = {
   long: { project: 'sim', filter: 'test/sim', budget: 4_000 },
   recovery: { project: 'unit', filter: 'test/pipeline/recovery', budget: 0 },
   fuzz: { project: 'unit', filter: 'test/fuzz/sample', budget: 0 },
-  csv: { project: 'unit', filter: 'test/csv/records test/csv/limits test/stages/lost-rows', budget: 0 },
+  csv: {
+    project: 'unit',
+    filter: 'test/csv/records test/csv/limits test/stages/lost-rows test/stages/passes',
+    budget: 0,
+  },
   lake: { project: 'unit', filter: 'test/lake', budget: 0 },
   engines: { project: 'unit', filter: 'test/engines', budget: 0 },
   tables: { project: 'unit', filter: 'test/tables/published-dates test/tables/sync-items', budget: 0 },

@@ -1,7 +1,15 @@
 import type { Contract } from '../../contracts/contract.ts';
 import type { Dialect } from '../../engines/dialect.ts';
 import { quoted } from '../../engines/dialect.ts';
-import type { Columns, CsvInput, ParquetInput, Plan, PlanOutput, PlanStep } from '../../engines/engine.ts';
+import type {
+  Columns,
+  CsvInput,
+  ParquetInput,
+  Plan,
+  PlanOutput,
+  PlanStep,
+  WrittenFile,
+} from '../../engines/engine.ts';
 import { judge, rawColumn } from './judge.ts';
 
 export interface ValidationInput {
@@ -66,14 +74,20 @@ export function cataloguePlan(input: ValidationInput, partPath: string): Plan {
   };
 }
 
-/** What `playsPlan` tells apart, each in a file of its own. */
-export type PlayKind = 'play' | 'bad';
-
 /**
- * Reads the file once and sorts it out by `PlayKind`: distinct valid plays (user_id, track_id, listen_time), and
- * bad rows. No table is kept and nothing is counted, so that memory does not grow with the file.
+ * Reads the file once and sorts it out into two files, `play` and `bad`: distinct valid plays (user_id, track_id,
+ * listen_time), and bad rows. No table is kept and nothing is counted, so that memory does not grow with the file.
+ * @param share of the plays that are taken: those of some seconds, since equal plays are of the same one
  */
-export function playsPlan(input: ValidationInput, path: string): Plan {
+export function playsPlan(
+  input: ValidationInput,
+  path: string,
+  share: { readonly pass: number; readonly passes: number },
+): Plan {
+  const taken =
+    share.passes === 1
+      ? ''
+      : ` WHERE coalesce(CAST(EXTRACT(SECOND FROM listen_time) AS BIGINT), 0) % ${share.passes} = ${share.pass}`;
   const { inputs, steps } = judgedSource(input);
   return {
     name: 'validate_streams',
@@ -89,7 +103,7 @@ export function playsPlan(input: ValidationInput, path: string): Plan {
             SELECT track_id, CASE WHEN reason_mask = 0 THEN listen_time END AS listen_time,
               CASE WHEN reason_mask = 0 THEN user_id
                 ELSE CAST(${ROW} AS VARCHAR) || ' ' || CAST(reason_mask AS VARCHAR) END AS user_id
-            FROM judged) r`,
+            FROM judged) r${taken}`,
       },
       {
         name: 'sorted_out',
@@ -100,17 +114,20 @@ export function playsPlan(input: ValidationInput, path: string): Plan {
   };
 }
 
-/** The files of `playsPlan`; a kind without rows has none. */
-export type SortedOut = Readonly<Record<PlayKind, string | undefined>>;
+/** The files of `playsPlan`, of all passes. */
+export interface SortedOut {
+  readonly plays: readonly WrittenFile[];
+  readonly bad: readonly WrittenFile[];
+}
 
-const parquet = (path: string | undefined): ParquetInput => ({
+const parquet = (files: readonly WrittenFile[]): ParquetInput => ({
   format: 'parquet',
-  paths: path === undefined ? [] : [path],
+  paths: files.map(({ path }) => path),
   columns: PLAY_COLUMNS,
 });
 
 /** What is known of a file that was sorted out: `dates` (date, plays), and its verdicts. */
-export function summaryPlan({ play, bad }: SortedOut, verdictsPath: string): Plan {
+export function summaryPlan({ plays, bad }: SortedOut, verdictsPath: string): Plan {
   const { step, output } = verdicts(
     verdictsPath,
     `CAST(split_part(user_id, ' ', 1) AS BIGINT) AS ${ROW}, CAST(split_part(user_id, ' ', 2) AS BIGINT) AS reason_mask
@@ -118,7 +135,7 @@ export function summaryPlan({ play, bad }: SortedOut, verdictsPath: string): Pla
   );
   return {
     name: 'sum_up_plays',
-    inputs: { plays: parquet(play), bad: parquet(bad) },
+    inputs: { plays: parquet(plays), bad: parquet(bad) },
     steps: [
       {
         name: 'file_dates',
@@ -141,10 +158,10 @@ export function countPlan(input: ValidationInput): Plan {
 }
 
 /** The plays of several dates as one part for each. */
-export function datesPlan({ play }: SortedOut, path: string): Plan {
+export function datesPlan({ plays }: SortedOut, path: string): Plan {
   return {
     name: 'plays_by_date',
-    inputs: { plays: parquet(play) },
+    inputs: { plays: parquet(plays) },
     steps: [{ name: 'dated', sql: 'SELECT *, CAST(listen_time AS DATE) AS date FROM plays' }],
     outputs: { parts: { format: 'parquet', from: 'dated', path, partitionBy: 'date' } },
   };

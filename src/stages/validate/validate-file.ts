@@ -1,24 +1,14 @@
-import { relative } from 'node:path';
 import { contracts } from '../../contracts/index.ts';
 import { mapHeader } from '../../contracts/header.ts';
 import type { StructuralReason } from '../../contracts/reasons.ts';
 import type { Snapshot } from '../../csv/snapshot.ts';
-import type { Engine, PlanResult, Row, WrittenFile } from '../../engines/engine.ts';
 import { FileRejectedError, InvariantError } from '../../errors.ts';
 import type { Workspace } from '../../lake/lake.ts';
 import type { SourceFile, StageContext } from '../context.ts';
-import { LIMIT_KEYS, raise } from '../limits.ts';
 import { writeBadRecords } from './bad-records.ts';
 import type { StagedPart, Validated } from '../receipt.ts';
-import {
-  blankedColumns,
-  cataloguePlan,
-  countPlan,
-  datesPlan,
-  playsPlan,
-  summaryPlan,
-  type ValidationInput,
-} from './plans.ts';
+import { blankedColumns, cataloguePlan, type ValidationInput } from './plans.ts';
+import { validatePlays } from './validate-plays.ts';
 
 /** What a scan made of a source file. */
 export interface ReceivedFile {
@@ -63,7 +53,7 @@ export async function validateFile(
   };
   const { parts, valid, duplicates, blanked } =
     file.dataset === 'streams'
-      ? await validatePlays(context, received, input, workspace)
+      ? await validatePlays(context, snapshot, input, workspace)
       : await validateCatalogue(context, input, workspace);
 
   const bad = snapshot.records - valid;
@@ -84,71 +74,12 @@ export async function validateFile(
   });
 }
 
-interface ValidRows {
+/** The rows of a file that its engine found valid. */
+export interface ValidRows {
   readonly parts: readonly StagedPart[];
   readonly valid: number;
   readonly duplicates: number;
   readonly blanked: Readonly<Record<string, number>>;
-}
-
-async function validatePlays(
-  { engine, limits, signal, turn }: StageContext,
-  { snapshot }: ReceivedFile,
-  input: ValidationInput,
-  workspace: Workspace,
-): Promise<ValidRows> {
-  const { files } = await engine.run(playsPlan(input, workspace.path('kinds')), signal);
-  const kinds = new Map((files['kinds'] ?? []).map((file) => [file.partition, file]));
-  if (kinds.size !== files['kinds']?.length) throw new InvariantError('a kind of rows has several files');
-  const plays = kinds.get('play');
-  const bad = kinds.get('bad');
-  const sortedOut = { play: plays?.path, bad: bad?.path };
-  const { rows } = await engine.run(summaryPlan(sortedOut, input.verdictsPath), signal);
-  const dates = rows['dates'] ?? [];
-  if (dates.length > limits.maxDatesPerFile) throw tooManyDates(dates, limits.maxDatesPerFile);
-  const written = await partsOf(dates, plays, () =>
-    engine.run(datesPlan(sortedOut, workspace.path('parts')), signal),
-  );
-  // Fewer rows than the scanner handed over were delivered again. Or they were lost: only counting can tell.
-  const rowsOnce = (plays?.rows ?? 0) + (bad?.rows ?? 0);
-  const wellFormed = snapshot.records - snapshot.malformed;
-  const read = rowsOnce === wellFormed ? wellFormed : await rowsRead(engine, input, signal);
-  turn?.judged();
-  const parts = await Promise.all(
-    written.map(async ({ path, rows, partition: date = '' }): Promise<StagedPart> => {
-      const { key: staged, ...facts } = await workspace.stage(relative(workspace.directory, path));
-      return { staged, ...facts, rows, date };
-    }),
-  );
-  return { parts, valid: read - (bad?.rows ?? 0), duplicates: read - rowsOnce, blanked: {} };
-}
-
-async function rowsRead(engine: Engine, input: ValidationInput, signal: AbortSignal): Promise<number> {
-  const { rows } = await engine.run(countPlan(input), signal);
-  return Number(rows['total']?.[0]?.['total'] ?? 0);
-}
-
-/** The plays of one date, the usual case, are a part as they are. */
-async function partsOf(
-  dates: readonly Row[],
-  plays: WrittenFile | undefined,
-  split: () => Promise<PlanResult>,
-): Promise<readonly WrittenFile[]> {
-  if (plays === undefined) return [];
-  if (dates.length === 1) return [{ ...plays, partition: String(dates[0]?.['date']) }];
-  return (await split()).files['parts'] ?? [];
-}
-
-function tooManyDates(dates: readonly Row[], most: number): FileRejectedError {
-  return new FileRejectedError(
-    'too_many_dates',
-    `the file has plays of ${dates.length} dates, from ${String(dates[0]?.['date'])} to ` +
-      `${String(dates.at(-1)?.['date'])}; at most ${most} are allowed.`,
-    {
-      hint: `If the times are right, split the file by month and drop the pieces, or ${raise(LIMIT_KEYS.maxDatesPerFile)}`,
-      limit: { name: 'maxDatesPerFile', value: most },
-    },
-  );
 }
 
 async function validateCatalogue(
