@@ -92,7 +92,7 @@ export class DuckdbEngine implements Engine {
 
 /** DuckDB counts the pages of its rows, but not what its writers and its allocator hold beside them: up to a quarter. */
 const shareForRows = (limit: string): string =>
-  limit.replace(/\d+(\.\d+)?/, (number) => String(0.8 * Number(number)));
+  limit.replace(/\d+(\.\d+)?/, (number) => String(0.75 * Number(number)));
 
 /** One connection, whose temporary tables are those of the base. */
 class PreparedConnection implements PlanRunner {

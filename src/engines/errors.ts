@@ -11,7 +11,7 @@ export class EngineMemoryError extends HitparadeError {
 
   constructor(message: string, cause: unknown) {
     const hint =
-      'Raise it with --memory-limit (four fifths of it are for rows), or lower --threads, make sure that the disk of the lake has room, and run again; no file was lost.';
+      'Raise it with --memory-limit (three quarters of it are for rows), or lower --threads, make sure that the disk of the lake has room, and run again; no file was lost.';
     super(message, { cause, hint });
   }
 }
