@@ -2,7 +2,6 @@ import type { Contract } from '../../contracts/contract.ts';
 import type { Dialect } from '../../engines/dialect.ts';
 import { quoted } from '../../engines/dialect.ts';
 import type {
-  Columns,
   CsvInput,
   ParquetInput,
   Plan,
@@ -10,6 +9,7 @@ import type {
   PlanStep,
   WrittenFile,
 } from '../../engines/engine.ts';
+import { PLAY_COLUMNS } from '../../kpis/sources.ts';
 import { judge, rawColumn } from './judge.ts';
 
 export interface ValidationInput {
@@ -22,8 +22,6 @@ export interface ValidationInput {
   /** Where the verdicts go. */
   readonly verdictsPath: string;
 }
-
-const PLAY_COLUMNS: Columns = { user_id: 'VARCHAR', track_id: 'VARCHAR', listen_time: 'TIMESTAMP' };
 
 /** Number of a record among the well-formed ones of its file, from 1. */
 const ROW = 'row_number';
@@ -126,7 +124,7 @@ const parquet = (files: readonly WrittenFile[]): ParquetInput => ({
   columns: PLAY_COLUMNS,
 });
 
-/** What is known of a file that was sorted out: `dates` (date, plays), and its verdicts. */
+/** What is known of a file that was sorted out: `dates` (date), ascending, and its verdicts. */
 export function summaryPlan({ plays, bad }: SortedOut, verdictsPath: string): Plan {
   const { step, output } = verdicts(
     verdictsPath,
@@ -139,7 +137,7 @@ export function summaryPlan({ plays, bad }: SortedOut, verdictsPath: string): Pl
     steps: [
       {
         name: 'file_dates',
-        sql: `SELECT CAST(listen_time AS DATE) AS date, count(*) AS plays FROM plays GROUP BY 1 ORDER BY 1`,
+        sql: 'SELECT DISTINCT CAST(listen_time AS DATE) AS date FROM plays ORDER BY date',
       },
       step,
     ],
