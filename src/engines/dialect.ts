@@ -3,8 +3,6 @@ export interface Dialect {
   readonly name: string;
   /** BOOLEAN: the whole text matches a regular expression (RE2 and Java share the subset used). */
   readonly matches: (text: string, pattern: string) => string;
-  /** The first match of a group, or an empty string. */
-  readonly extract: (text: string, pattern: string, group: number) => string;
   /** TIMESTAMP minus a BIGINT of minutes. */
   readonly minusMinutes: (timestamp: string, minutes: string) => string;
   /**

@@ -3,7 +3,6 @@ import { type Dialect, literal } from './dialect.ts';
 export const duckdbDialect: Dialect = {
   name: 'duckdb',
   matches: (text, pattern) => `regexp_full_match(${text}, ${literal(pattern)})`,
-  extract: (text, pattern, group) => `regexp_extract(${text}, ${literal(pattern)}, ${group})`,
   minusMinutes: (timestamp, minutes) => `${timestamp} - to_minutes(${minutes})`,
   // Nearly no value has blanks around it, and looking at its ends costs a tenth of trimming it.
   trim: (text, characters) => {

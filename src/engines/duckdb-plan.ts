@@ -124,11 +124,10 @@ async function writeFiles(
   }
   const options = ['FORMAT parquet', 'COMPRESSION snappy', 'RETURN_STATS true'];
   if ('partitionBy' in output) return writePartitions(connection, relations, output, options);
-  if ('splitBy' in output) {
-    await makeFolder(output.path);
-    options.push(...partitionedBy(output.splitBy));
-  }
-  return copy(connection, source, output.path, options);
+  if (!('splitBy' in output)) return copy(connection, source, output.path, options);
+  await makeFolder(output.path);
+  options.push(...partitionedBy(output.splitBy));
+  return copy(connection, source, output.path, options, output.rangeOf);
 }
 
 const partitionedBy = (column: string): readonly string[] => [
@@ -141,11 +140,12 @@ async function copy(
   source: string,
   path: string,
   options: readonly string[],
+  rangeOf?: string,
 ): Promise<readonly WrittenFile[]> {
   const reader = await connection.runAndReadAll(
     `COPY (${source}) TO ${literal(path)} (${options.join(', ')})`,
   );
-  return reader.getRowObjectsJson().map((row) => writtenFile(row));
+  return reader.getRowObjectsJson().map((row) => writtenFile(row, rangeOf));
 }
 
 async function writePartitions(
@@ -186,14 +186,25 @@ async function makeFolder(path: string): Promise<void> {
 }
 
 /** One row of RETURN_STATS. */
-function writtenFile(row: Readonly<Record<string, unknown>>): WrittenFile {
+function writtenFile(row: Readonly<Record<string, unknown>>, rangeOf: string | undefined): WrittenFile {
   const path = row['filename'];
   if (typeof path !== 'string')
     throw new EngineError(`DuckDB did not say which file it wrote: ${JSON.stringify(row)}`);
-  const written = { path, rows: Number(row['count']) };
-  const keys = row['partition_keys'];
-  const partition: unknown = Array.isArray(keys)
-    ? (keys[0] as { value?: unknown } | undefined)?.value
-    : undefined;
-  return typeof partition === 'string' ? { ...written, partition } : written;
+  const partition = entriesOf(row['partition_keys'])[0]?.value;
+  const statistics = entriesOf(row['column_statistics']);
+  const ofColumn = entriesOf(
+    statistics.find(({ key }) => rangeOf !== undefined && key === quoted(rangeOf))?.value,
+  );
+  const [least, greatest] = ['min', 'max'].map((name) => ofColumn.find(({ key }) => key === name)?.value);
+  return {
+    path,
+    rows: Number(row['count']),
+    ...(typeof partition === 'string' ? { partition } : {}),
+    ...(typeof least === 'string' && typeof greatest === 'string' ? { range: { least, greatest } } : {}),
+  };
+}
+
+/** A MAP as DuckDB's client makes JSON of it. */
+function entriesOf(map: unknown): readonly { readonly key: unknown; readonly value: unknown }[] {
+  return Array.isArray(map) ? (map as { key: unknown; value: unknown }[]) : [];
 }

@@ -69,7 +69,14 @@ export type PlanOutput =
       readonly orderBy?: readonly string[];
     }
   /** The same for a VARCHAR column of a few values, in one pass: `from` is neither sorted nor computed twice. */
-  | { readonly format: 'parquet'; readonly from: string; readonly path: string; readonly splitBy: string }
+  | {
+      readonly format: 'parquet';
+      readonly from: string;
+      readonly path: string;
+      readonly splitBy: string;
+      /** A TIMESTAMP column whose range is told of each file. */
+      readonly rangeOf: string;
+    }
   /** A small result, handed back in memory. */
   | { readonly format: 'rows'; readonly from: string };
 
@@ -95,6 +102,14 @@ export interface WrittenFile {
   readonly rows: number;
   /** The partition's value, if the output is partitioned. */
   readonly partition?: string;
+  /** The least and the greatest time in it, if that was asked for and it has any. */
+  readonly range?: TimeRange;
+}
+
+/** Both included, as `YYYY-MM-DD hh:mm:ss`. */
+export interface TimeRange {
+  readonly least: string;
+  readonly greatest: string;
 }
 
 export interface PlanResult {

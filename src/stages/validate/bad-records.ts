@@ -54,7 +54,9 @@ export async function writeBadRecords(
   const reasons: Record<string, number> = {};
   if (bad === 0) return { reasons, reasonsOfLast: [], objects: [] };
 
-  const verdicts = readVerdicts(input.verdictsPath, rowReasons(input.contract));
+  // Those that are malformed the engine has not seen; without others it left no verdicts.
+  const path = bad === snapshot.malformed ? undefined : input.verdictsPath;
+  const verdicts = readVerdicts(path, rowReasons(input.contract));
   let written = 0;
   let reasonsOfLast: readonly string[] = [];
   async function* lines(): AsyncGenerator<string> {
@@ -90,7 +92,8 @@ export async function writeBadRecords(
   return { reasons, reasonsOfLast, objects };
 }
 
-async function* readVerdicts(path: string, names: readonly string[]): AsyncGenerator<RowVerdict> {
+async function* readVerdicts(path: string | undefined, names: readonly string[]): AsyncGenerator<RowVerdict> {
+  if (path === undefined) return;
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
     const [row, mask] = line.split(',').map(Number);
     if (row === undefined || mask === undefined) throw new InvariantError(`not a verdict: ${line}`);

@@ -19,7 +19,6 @@ export const rawColumn = (position: number): string => `c${position}`;
 const DATE = String.raw`\d{4}-\d{2}-\d{2}`;
 const TIME =
   DATE + String.raw`[ T]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-8])(:?[0-5]\d)?)?`;
-const OFFSET = String.raw`([+-])(\d{2}):?(\d{2})?$`;
 
 const PATTERNS: Readonly<Record<Exclude<Column['type'], 'text'>, string>> = {
   // Digits with an optional minus, but not minus zero.
@@ -51,6 +50,9 @@ export function judge(options: {
     const raw = position === undefined ? 'CAST(NULL AS VARCHAR)' : quoted(rawColumn(position));
     return `${dialect.trim(raw, ' \t\r\n')} AS ${quoted(column.name)}`;
   });
+  const read = contract.columns
+    .filter(({ type }) => type === 'time')
+    .map(({ name }) => `try_cast(${quoted(name)} AS TIMESTAMP) AS ${quoted(`read_${name}`)}`);
   const typed = contract.columns.flatMap((column) => [
     `${typedValue(column, dialect)} AS ${quoted(column.name)}`,
     `${quoted(column.name)} IS NOT NULL AS ${quoted(`has_${column.name}`)}`,
@@ -73,7 +75,9 @@ export function judge(options: {
   const names = contract.columns.map((column) => quoted(column.name));
   return [
     { name: 'trimmed', sql: `SELECT ${[...trimmed, ...carried].join(', ')} FROM source` },
-    { name: 'typed', sql: `SELECT ${[...typed, ...carried].join(', ')} FROM trimmed` },
+    // Once, because an engine computes an expression again wherever it stands.
+    { name: 'read', sql: `SELECT ${['*', ...read].join(', ')} FROM trimmed` },
+    { name: 'typed', sql: `SELECT ${[...typed, ...carried].join(', ')} FROM read` },
     {
       name: 'judged',
       sql: `SELECT ${[...names, ...blanked, ...carried].join(', ')},
@@ -87,7 +91,7 @@ function typedValue(column: Column, dialect: Dialect): string {
   const text = quoted(column.name);
   if (column.type === 'text') return text;
   const fits = dialect.matches(text, PATTERNS[column.type]);
-  const usual = column.type === 'time' ? `${ifCanonical(text)} ` : '';
+  const usual = column.type === 'time' ? `${ifCanonical(text, quoted(`read_${column.name}`))} ` : '';
   return `CASE ${usual}WHEN ${fits} THEN ${converted(column.type, text, dialect)} END`;
 }
 
@@ -95,9 +99,8 @@ function typedValue(column: Column, dialect: Dialect): string {
  * Nearly every time is written as engines write one, `YYYY-MM-DD hh:mm:ss`. If an engine makes the same text
  * of what it read, the text fits the grammar, and no pattern needs to be matched.
  */
-function ifCanonical(text: string): string {
-  const time = `try_cast(${text} AS TIMESTAMP)`;
-  return `WHEN length(${text}) = 19 AND CAST(${time} AS VARCHAR) = ${text} THEN ${time}`;
+function ifCanonical(text: string, time: string): string {
+  return `WHEN CAST(${time} AS VARCHAR) = ${text} AND length(${text}) = 19 THEN ${time}`;
 }
 
 function converted(type: Exclude<Column['type'], 'text'>, text: string, dialect: Dialect): string {
@@ -122,11 +125,13 @@ const finite = (number: string): string =>
 /** The first 19 characters are the local time; engines ignore an offset when they cast, so it is ours. */
 function utc(text: string, dialect: Dialect): string {
   const local = `try_cast(substr(${text}, 1, 19) AS TIMESTAMP)`;
-  const group = (number: number): string => dialect.extract(text, OFFSET, number);
-  const minutes = `CAST(${group(2)} AS BIGINT) * 60 + CAST(coalesce(nullif(${group(3)}, ''), '0') AS BIGINT)`;
-  const signed = `CASE WHEN ${group(1)} = '-' THEN -(${minutes}) ELSE ${minutes} END`;
-  return `CASE WHEN ${group(1)} = '' THEN ${local}
-    ELSE ${dialect.minusMinutes(local, signed)} END`;
+  // What follows them is a fraction and an offset, or neither: `+05:30`, `+0530`, `+05` and `Z` become four
+  // digits with a sign or without. No pattern, because engines prepare one as often as it stands in a plan.
+  const offset = `replace(replace(trim(LEADING '.0123456789' FROM substr(${text}, 20)), ':', ''), 'Z', '')`;
+  const digits = `rpad(${offset}, 5, '0')`;
+  const hours = `CAST(substr(${digits}, 1, 3) AS BIGINT)`;
+  const minutes = `CAST(substr(${digits}, 1, 1) || substr(${digits}, 4, 2) AS BIGINT)`;
+  return dialect.minusMinutes(local, `(${hours} * 60 + ${minutes})`);
 }
 
 /** For each reason of a column, the condition over `typed` under which a row has it. */

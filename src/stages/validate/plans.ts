@@ -108,7 +108,9 @@ export function playsPlan(
         sql: `SELECT *, CASE WHEN listen_time IS NULL THEN 'bad' ELSE 'play' END AS kind FROM rows_once`,
       },
     ],
-    outputs: { kinds: { format: 'parquet', from: 'sorted_out', path, splitBy: 'kind' } },
+    outputs: {
+      kinds: { format: 'parquet', from: 'sorted_out', path, splitBy: 'kind', rangeOf: 'listen_time' },
+    },
   };
 }
 
@@ -124,24 +126,18 @@ const parquet = (files: readonly WrittenFile[]): ParquetInput => ({
   columns: PLAY_COLUMNS,
 });
 
-/** What is known of a file that was sorted out: `dates` (date), ascending, and its verdicts. */
-export function summaryPlan({ plays, bad }: SortedOut, verdictsPath: string): Plan {
+/** The verdicts on the bad rows of a file that was sorted out. */
+export function verdictsPlan({ bad }: SortedOut, path: string): Plan {
   const { step, output } = verdicts(
-    verdictsPath,
+    path,
     `CAST(split_part(user_id, ' ', 1) AS BIGINT) AS ${ROW}, CAST(split_part(user_id, ' ', 2) AS BIGINT) AS reason_mask
       FROM bad`,
   );
   return {
-    name: 'sum_up_plays',
-    inputs: { plays: parquet(plays), bad: parquet(bad) },
-    steps: [
-      {
-        name: 'file_dates',
-        sql: 'SELECT DISTINCT CAST(listen_time AS DATE) AS date FROM plays ORDER BY date',
-      },
-      step,
-    ],
-    outputs: { dates: { format: 'rows', from: 'file_dates' }, verdicts: output },
+    name: 'verdicts_of_plays',
+    inputs: { bad: parquet(bad) },
+    steps: [step],
+    outputs: { verdicts: output },
   };
 }
 
@@ -155,8 +151,20 @@ export function countPlan(input: ValidationInput): Plan {
   };
 }
 
+/** `dates`: the `date` of every play, ascending. */
+export function datesPlan({ plays }: SortedOut): Plan {
+  return {
+    name: 'dates_of_plays',
+    inputs: { plays: parquet(plays) },
+    steps: [
+      { name: 'dates', sql: 'SELECT DISTINCT CAST(listen_time AS DATE) AS date FROM plays ORDER BY date' },
+    ],
+    outputs: { dates: { format: 'rows', from: 'dates' } },
+  };
+}
+
 /** The plays of several dates as one part for each. */
-export function datesPlan({ plays }: SortedOut, path: string): Plan {
+export function partsPlan({ plays }: SortedOut, path: string): Plan {
   return {
     name: 'plays_by_date',
     inputs: { plays: parquet(plays) },

@@ -2,18 +2,19 @@ import { relative } from 'node:path';
 import type { Snapshot } from '../../csv/snapshot.ts';
 import type { Engine, Row, WrittenFile } from '../../engines/engine.ts';
 import { EngineMemoryError } from '../../engines/errors.ts';
-import { FileRejectedError } from '../../errors.ts';
+import { FileRejectedError, InvariantError } from '../../errors.ts';
 import type { Workspace } from '../../lake/lake.ts';
 import type { StageContext } from '../context.ts';
-import { LIMIT_KEYS, raise } from '../limits.ts';
+import { LIMIT_KEYS, type Limits, raise } from '../limits.ts';
 import type { StagedPart } from '../receipt.ts';
 import {
   countPlan,
   datesPlan,
+  partsPlan,
   playsPlan,
   type SortedOut,
-  summaryPlan,
   type ValidationInput,
+  verdictsPlan,
 } from './plans.ts';
 import type { ValidRows } from './validate-file.ts';
 
@@ -28,18 +29,13 @@ export async function validatePlays(
   workspace: Workspace,
 ): Promise<ValidRows> {
   const sortedOut = await sortOut(engine, input, workspace, signal);
-  const { rows } = await engine.run(summaryPlan(sortedOut, input.verdictsPath), signal);
-  const dates = rows['dates'] ?? [];
-  if (dates.length > limits.maxDatesPerFile) throw tooManyDates(dates, limits.maxDatesPerFile);
-  const written =
-    onlyPart(sortedOut, dates) ??
-    (await engine.run(datesPlan(sortedOut, workspace.path('parts')), signal)).files['parts'] ??
-    [];
+  const written = onlyPart(sortedOut) ?? (await partByDate(engine, sortedOut, limits, workspace, signal));
+  if (sortedOut.bad.length > 0) await engine.run(verdictsPlan(sortedOut, input.verdictsPath), signal);
   const bad = total(sortedOut.bad);
   const rowsOnce = total(sortedOut.plays) + bad;
-  // Fewer rows than the scanner handed over were delivered again. Or they were lost: only counting can tell.
   const wellFormed = records - malformed;
-  const read = rowsOnce === wellFormed ? wellFormed : await rowsRead(engine, input, signal);
+  // Fewer rows than the scanner handed over were delivered again. Or they were lost: only counting can tell.
+  if (rowsOnce !== wellFormed) await assertRead(wellFormed, engine, input, signal);
   turn?.judged();
   const parts = await Promise.all(
     written.map(async (file): Promise<StagedPart> => {
@@ -47,7 +43,7 @@ export async function validatePlays(
       return { staged, ...facts, rows: file.rows, date: file.partition ?? '' };
     }),
   );
-  return { parts, valid: read - bad, duplicates: read - rowsOnce, blanked: {} };
+  return { parts, valid: wellFormed - bad, duplicates: wellFormed - rowsOnce, blanked: {} };
 }
 
 /** A file that does not fit into memory is read again, in so many passes over a share of its plays each. */
@@ -76,17 +72,41 @@ async function sortOut(
   return { plays: of('play'), bad: of('bad') };
 }
 
-async function rowsRead(engine: Engine, input: ValidationInput, signal: AbortSignal): Promise<number> {
+/** @throws InvariantError if the engine reads more or fewer rows */
+async function assertRead(
+  expected: number,
+  engine: Engine,
+  input: ValidationInput,
+  signal: AbortSignal,
+): Promise<void> {
   const { rows } = await engine.run(countPlan(input), signal);
-  return Number(rows['total']?.[0]?.['total'] ?? 0);
+  const read = Number(rows['total']?.[0]?.['total'] ?? 0);
+  if (read !== expected)
+    throw new InvariantError(
+      `the record scanner handed over ${expected} rows and the engine read ${read}. Nothing of the file was taken.`,
+    );
 }
 
 /** The plays of one date, the usual case, are a part as they are. */
-function onlyPart({ plays }: SortedOut, dates: readonly Row[]): readonly WrittenFile[] | undefined {
-  const [only, another] = plays;
+function onlyPart({ plays: [only, another] }: SortedOut): readonly WrittenFile[] | undefined {
   if (only === undefined) return [];
-  if (another !== undefined || dates.length > 1) return undefined;
-  return [{ ...only, partition: String(dates[0]?.['date']) }];
+  if (another !== undefined || only.range === undefined) return undefined;
+  const [date, last] = [only.range.least, only.range.greatest].map((time) => time.slice(0, 10));
+  return date === undefined || date !== last ? undefined : [{ ...only, partition: date }];
+}
+
+async function partByDate(
+  engine: Engine,
+  sortedOut: SortedOut,
+  { maxDatesPerFile }: Limits,
+  workspace: Workspace,
+  signal: AbortSignal,
+): Promise<readonly WrittenFile[]> {
+  const { rows } = await engine.run(datesPlan(sortedOut), signal);
+  const dates = rows['dates'] ?? [];
+  if (dates.length > maxDatesPerFile) throw tooManyDates(dates, maxDatesPerFile);
+  const { files } = await engine.run(partsPlan(sortedOut, workspace.path('parts')), signal);
+  return files['parts'] ?? [];
 }
 
 const total = (files: readonly WrittenFile[]): number => files.reduce((sum, { rows }) => sum + rows, 0);
