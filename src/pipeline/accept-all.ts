@@ -1,5 +1,6 @@
 import { asError } from '../errors.ts';
 import type { SourceFile, Turn } from '../stages/context.ts';
+import { textBytes } from '../stages/validate/text-bytes.ts';
 import { TablesUnavailableError } from '../tables/errors.ts';
 import { acceptSource, type DecidedFile } from './accept-stage.ts';
 import type { Progress } from './progress.ts';
@@ -13,8 +14,9 @@ export interface Accepted {
 
 /**
  * Takes files into the log, in their order. While one is judged, the one before is committed and the next one
- * is claimed and received: the engine and this thread work side by side. A file that an earlier runner has
- * tried in vain is taken by itself: should it end this process too, no other file is to blame.
+ * is claimed and received: the engine and this thread work side by side. Of small files several are in work,
+ * because each waits for the disk more than it works. A file that an earlier runner has tried in vain is taken
+ * by itself: should it end this process too, no other file is to blame.
  * @throws TablesUnavailableError: the others would wait for the tables as long, each
  */
 export async function acceptAll(
@@ -28,7 +30,7 @@ export async function acceptAll(
 
   async function accept(source: SourceFile, index: number, place: Place): Promise<void> {
     try {
-      outcomes[index] = await acceptSource({ ...context, turn: place }, source, progress, place.beAlone);
+      outcomes[index] = await acceptSource({ ...context, turn: place }, source, progress, place.claimed);
     } catch (error) {
       if (error instanceof TablesUnavailableError) unavailable ??= error;
       else outcomes[index] = asError(error);
@@ -37,14 +39,15 @@ export async function acceptAll(
     }
   }
 
-  let last: Place | undefined;
+  let places: readonly Place[] = [];
   for (const [index, source] of files.entries()) {
     if (signal.aborted || unavailable !== undefined) break;
-    last = new Place(last);
-    void accept(source, index, last);
-    await last.mayBeFollowed;
+    const place = new Place(places, textBytes(source) <= context.limits.smallFileBytes);
+    places = [...places.slice(1 - SMALL_IN_WORK), place];
+    void accept(source, index, place);
+    await place.mayBeFollowed;
   }
-  await last?.isLeft;
+  await places.at(-1)?.isLeft;
   if (unavailable !== undefined) throw unavailable;
   return {
     taken: outcomes.filter(
@@ -54,44 +57,72 @@ export async function acceptAll(
   };
 }
 
-/** A file's place in the queue: at most three are in work, one received, one judged, one committed. */
+/** Small files that are in work at once, and of those the engine has. */
+const SMALL_IN_WORK = 8;
+const SMALL_JUDGED = 2;
+
+/**
+ * A file's place in the queue. Of large files at most three are in work: one received, one judged, one
+ * committed. What is kept of a place is kept of all before it, too.
+ */
 class Place implements Turn {
-  readonly #followed = new Gate();
-  readonly #judged = new Gate();
-  readonly #left = new Gate();
-  /** Kept when the next file may be received. */
-  readonly mayBeFollowed = this.#followed.passed;
-  readonly isJudged = this.#judged.passed;
-  /** Kept when all before this file are done with. */
+  /** Kept when it is the first of those in work. */
   readonly isFirst: Promise<unknown>;
-  /** Kept when this file is, too. */
+  readonly isJudged: Promise<unknown>;
+  readonly isCommitted: Promise<unknown>;
+  /** Kept when it is done with. */
   readonly isLeft: Promise<unknown>;
+  /** Kept when the next file may be claimed. */
+  readonly mayBeFollowed: Promise<unknown>;
+  readonly isSmall: boolean;
   readonly #mayJudge: Promise<unknown>;
+  readonly #mayCommit: Promise<unknown>;
+  readonly #claimed = new Gate();
+  readonly #judging = new Gate();
+  readonly #judged = new Gate();
+  readonly #committed = new Gate();
+  readonly #left = new Gate();
   #alone = false;
 
-  constructor(before: Place | undefined) {
-    this.#mayJudge = Promise.all([before?.isJudged, before?.isFirst]);
+  /** @param earlier the places before it, as many as can still be in work */
+  constructor(earlier: readonly Place[], isSmall: boolean) {
+    const before = earlier.at(-1);
+    this.isSmall = isSmall;
     this.isFirst = Promise.resolve(before?.isLeft);
-    this.isLeft = Promise.all([this.isFirst, this.#left.passed]);
+    this.#mayJudge =
+      isSmall && before?.isSmall === true
+        ? Promise.resolve(earlier.at(-SMALL_JUDGED)?.isJudged)
+        : Promise.all([before?.isJudged, before?.isFirst]);
+    this.#mayCommit = Promise.resolve(before?.isCommitted);
+    this.mayBeFollowed = isSmall
+      ? Promise.all([this.#claimed.passed, earlier.at(1 - SMALL_IN_WORK)?.isLeft])
+      : this.#judging.passed;
+    this.isJudged = Promise.all([before?.isJudged, this.#judged.passed]);
+    this.isCommitted = Promise.all([before?.isCommitted, this.#committed.passed]);
+    this.isLeft = Promise.all([before?.isLeft, this.#left.passed]);
   }
 
-  readonly beAlone = (): void => {
-    this.#alone = true;
+  readonly claimed = (triedBefore: boolean): void => {
+    this.#alone = triedBefore;
+    if (!triedBefore) this.#claimed.open();
   };
 
   readonly toJudge = async (): Promise<void> => {
     await (this.#alone ? this.isFirst : this.#mayJudge);
-    if (!this.#alone) this.#followed.open();
+    if (!this.#alone) this.#judging.open();
   };
 
   readonly judged = this.#judged.open;
 
   readonly toCommit = async (): Promise<void> => {
-    await this.isFirst;
+    await this.#mayCommit;
   };
 
+  readonly committed = this.#committed.open;
+
   readonly leave = (): void => {
-    for (const gate of [this.#judged, this.#left, this.#followed]) gate.open();
+    const gates = [this.#claimed, this.#judging, this.#judged, this.#committed, this.#left];
+    for (const gate of gates) gate.open();
   };
 }
 

@@ -25,13 +25,13 @@ export interface DecidedFile {
 
 /**
  * Claims a file and takes it into the log. undefined if another runner has it, or it is gone.
- * @param onTriedBefore called if an earlier claim of it has ended without an outcome
+ * @param onClaimed called when it is claimed; `triedBefore` if an earlier claim has ended without an outcome
  */
 export async function acceptSource(
   context: RunContext,
   source: SourceFile,
   progress: Progress,
-  onTriedBefore: () => void = () => undefined,
+  onClaimed: (triedBefore: boolean) => void = () => undefined,
 ): Promise<DecidedFile | undefined> {
   const { ledger, observe } = context;
   const { dataset, filename } = source;
@@ -58,7 +58,7 @@ export async function acceptSource(
     observe({ type: 'notice', dataset, subject: filename, message, heldElsewhere: true });
     return undefined;
   }
-  if (claim.attempts > 1) onTriedBefore();
+  onClaimed(claim.attempts > 1);
   try {
     const file = await acceptClaimed(context, source, claim, progress);
     if (dataset === 'streams') return file;

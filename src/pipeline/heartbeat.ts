@@ -131,6 +131,7 @@ function counting(context: RunContext, moves: Moves): RunContext {
             toJudge: waiting(turn.toJudge),
             judged: turn.judged,
             toCommit: waiting(turn.toCommit),
+            committed: turn.committed,
           },
         }),
     observe: (event) => {

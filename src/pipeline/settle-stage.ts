@@ -68,16 +68,19 @@ export async function markFiles(
       epoch === undefined ? [] : [[source.filename, { epoch, attempts }]],
     ),
   );
-  for (const entry of log.state.latestOfAll()) {
-    if (entry.dataset !== 'streams' || !isPublished(entry, loaded)) continue;
-    const claimed = claims.get(entry.filename);
-    const touched = entry.kind === 'accepted' && entry.parts.some(({ date }) => dates.has(date ?? ''));
-    if (!all && entry.n <= log.settled && !touched && claimed === undefined) continue;
+  const touched = (entry: LogEntry): boolean =>
+    entry.kind === 'accepted' && entry.parts.some(({ date }) => dates.has(date ?? ''));
+  const entries = log.state.latestOfAll().filter((entry) => {
+    if (entry.dataset !== 'streams' || !isPublished(entry, loaded)) return false;
+    return all || entry.n > log.settled || touched(entry) || claims.has(entry.filename);
+  });
+  await inLanes(entries, LANES, async (entry) => {
     signal.throwIfAborted();
     const report = reportOf(entry, log.state, loaded);
+    const claimed = claims.get(entry.filename);
     const options = { claimed, committed: entry.epoch, now: ports.now() };
     if (await markFile(ledger, entry.filename, outcomeOf(report), options)) marked.add(entry.n);
-  }
+  });
   return marked;
 }
 
@@ -89,8 +92,8 @@ export function outcomeOf(report: FileReport): LedgerOutcome {
   return { ...facts, status };
 }
 
-/** Files that are archived at once: to archive one is to wait for the disk five times. */
-const ARCHIVE_LANES = 8;
+/** Files that are marked or archived at once: each waits for the tables, or five times for the disk. */
+const LANES = 8;
 
 /**
  * Moves decided sources out of `raw/`, those of accepted files only once they are published. Returns why
@@ -104,7 +107,7 @@ export async function archiveFiles(
   const { lake, observe, signal } = context;
   const failures: Error[] = [];
   let done = 0;
-  await inLanes(decided, ARCHIVE_LANES, async ({ source, entry }) => {
+  await inLanes(decided, LANES, async ({ source, entry }) => {
     signal.throwIfAborted();
     if (!isPublished(entry, loaded)) return;
     try {

@@ -38,12 +38,14 @@ export interface StageContext {
 
 /** Files are received, judged and committed in their order, but a step of one beside the next step of another. */
 export interface Turn {
-  /** Waits until a file that was received may be judged: one at a time has the engine's memory. */
+  /** Waits until a file that was received may be judged: one large one at a time has the engine's memory. */
   readonly toJudge: () => Promise<void>;
   /** Says that the engine is done with the file's rows. */
   readonly judged: () => void;
-  /** Waits until every file before is done with. */
+  /** Waits until every file before is in the log, or will not be. */
   readonly toCommit: () => Promise<void>;
+  /** Says that the file is in the log. */
+  readonly committed: () => void;
 }
 
 /** A file in `raw/`, as it was when it was listed. */

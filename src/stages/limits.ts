@@ -10,6 +10,8 @@ export interface Limits extends ScanLimits {
   readonly playsPerTransform: number;
   /** Parts that one transform plan reads together, unless one date alone has more. */
   readonly partsPerTransform: number;
+  /** A file up to this size, unpacked as far as one can tell, is taken beside several others like it. */
+  readonly smallFileBytes: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -17,6 +19,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxDatesPerFile: 400,
   playsPerTransform: 5_000_000,
   partsPerTransform: 1_000,
+  smallFileBytes: 1024 * 1024,
 };
 
 /** What people call the limits that they can set. */
@@ -41,4 +44,5 @@ export const LIMIT_BOUNDS: Readonly<Record<keyof Limits, readonly [least: number
   maxDatesPerFile: [1, 100_000],
   playsPerTransform: [1, MANY],
   partsPerTransform: [1, MANY],
+  smallFileBytes: [0, MANY],
 };

@@ -21,12 +21,16 @@ interface Telling {
 async function telling(
   names: readonly string[],
   meanwhile: (context: RunContext, step: Step, filename: string) => Promise<void>,
+  { smallFileBytes = 0, large = '' } = {},
 ): Promise<Telling> {
   const parts = await RealParts.open();
   onTestFinished(() => parts.close());
   await parts.drop({ dataset: 'songs', filename: 'songs.csv', text: songs('a pop') }, DROPPED);
   for (const [hour, name] of names.entries()) {
-    const text = plays(`u a 0${hour}:00:00`, 'u a 99:99:99');
+    const rows = Array.from({ length: name === large ? 60 : 1 }, (_, second) =>
+      ['u a', [hour, 0, second].map((part) => String(part).padStart(2, '0')).join(':')].join(' '),
+    );
+    const text = plays(...rows, 'u a 99:99:99');
     await parts.drop({ dataset: 'streams', filename: name, text }, DROPPED);
   }
   const told: string[] = [];
@@ -59,7 +63,7 @@ async function telling(
     await tell('received', filename);
     return receipt;
   };
-  return { context: { ...context, receive }, told };
+  return { context: { ...context, receive, limits: { ...context.limits, smallFileBytes } }, told };
 }
 
 /** By the name of the plan. */
@@ -105,16 +109,46 @@ test('while bad records are located and a file is committed, the next one is jud
   expect(told.indexOf('4.csv received')).toBeGreaterThan(told.indexOf('1.csv located'));
 });
 
-test('a file whose earlier try ended without an outcome has no company', async () => {
-  const { context, told } = await telling(['1.csv', '2.csv'], aWhile);
-  const object = await context.lake.head('raw/streams/1.csv');
-  const dead = { owner: 'elsewhere:1:dead', leaseSeconds: 1, now: new Date(0), isOwnerAlive: () => false };
-  await context.ledger.claim('1.csv', {
-    ...dead,
-    version: object?.version ?? '',
-    isDecided: () => Promise.resolve(false),
-  });
+const TWELVE = Array.from({ length: 12 }, (_, index) => `${String(index + 1).padStart(2, '0')}.csv`);
+
+test('of small files eight are in work and two of them judged; they are committed in their order', async () => {
+  const { context, told } = await telling(
+    TWELVE,
+    (context, step, filename) =>
+      step === 'judging' && filename === '01.csv' ? aWhile(context) : Promise.resolve(),
+    { smallFileBytes: 1000 },
+  );
   await run(context);
-  const steps: readonly Step[] = ['received', 'judging', 'judged', 'locating', 'located'];
-  expect(told).toEqual(['1.csv', '2.csv'].flatMap((name) => steps.map((step) => `${name} ${step}`)));
+  const before = told.slice(0, told.indexOf('01.csv judged'));
+  const which = (step: Step): string[] =>
+    before.flatMap((what) => (what.endsWith(` ${step}`) ? [what.slice(0, 6)] : [])).toSorted();
+  expect(which('received')).toEqual(TWELVE.slice(0, 8));
+  expect(which('judging')).toEqual(['01.csv', '02.csv']);
+  expect(context.log.state.entries.map(({ filename }) => filename)).toEqual(['songs.csv', ...TWELVE]);
 });
+
+test('a large file among small ones is judged by itself', async () => {
+  const { context, told } = await telling(FOUR, aWhile, { smallFileBytes: 1000, large: '2.csv' });
+  await run(context);
+  const at = (what: string): number => told.indexOf(what);
+  expect(at('2.csv judging')).toBeGreaterThan(at('1.csv judged'));
+  expect(at('3.csv judging')).toBeGreaterThan(at('2.csv judged'));
+  expect(at('4.csv judging')).toBeLessThan(at('3.csv judged'));
+});
+
+test.each([0, 1000])(
+  'a file whose earlier try ended without an outcome has no company (%i)',
+  async (smallFileBytes) => {
+    const { context, told } = await telling(['1.csv', '2.csv'], aWhile, { smallFileBytes });
+    const object = await context.lake.head('raw/streams/1.csv');
+    const dead = { owner: 'elsewhere:1:dead', leaseSeconds: 1, now: new Date(0), isOwnerAlive: () => false };
+    await context.ledger.claim('1.csv', {
+      ...dead,
+      version: object?.version ?? '',
+      isDecided: () => Promise.resolve(false),
+    });
+    await run(context);
+    const steps: readonly Step[] = ['received', 'judging', 'judged', 'locating', 'located'];
+    expect(told).toEqual(['1.csv', '2.csv'].flatMap((name) => steps.map((step) => `${name} ${step}`)));
+  },
+);

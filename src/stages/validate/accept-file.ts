@@ -97,6 +97,7 @@ async function commitFile(context: StageContext, decision: Decision): Promise<Ac
     taken = known.kind === 'taken' ? known.by : undefined;
     return known.kind === 'taken' ? undefined : decide({ ...decision, known, at: ports.now(), state });
   });
+  context.turn?.committed();
   const entry = committed ?? taken;
   if (entry === undefined) throw new InvariantError(`${file.filename}: the log neither took nor knew it`);
   await makeVisible(lake, entry);

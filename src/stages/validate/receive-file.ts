@@ -2,6 +2,7 @@ import { DEFAULT_BLOCK_BYTES } from '../../csv/limits.ts';
 import { takeSnapshot } from '../../csv/snapshot.ts';
 import { doing } from '../../lake/local-files.ts';
 import type { Receive, SourceFile } from '../context.ts';
+import { isCompressed, textBytes } from './text-bytes.ts';
 import { validateFile } from './validate-file.ts';
 
 /** Receives a file to this machine's disk, where the engine reads it. @throws FileRejectedError */
@@ -27,13 +28,7 @@ export const receiveFile: Receive = async (context, { file, source, workspace },
 };
 
 const LEAST_BLOCK_BYTES = 4096;
-/** CSV is packed to about a twentieth. */
-const UNPACKED = 20;
 
 /** Thousands of small files must not each get buffers for a large one. */
-function blockBytesOf({ filename, object }: SourceFile): number {
-  const text = object.bytes * (isCompressed(filename) ? UNPACKED : 1);
-  return Math.min(DEFAULT_BLOCK_BYTES, Math.max(LEAST_BLOCK_BYTES, text));
-}
-
-const isCompressed = (filename: string): boolean => filename.endsWith('.gz');
+const blockBytesOf = (file: SourceFile): number =>
+  Math.min(DEFAULT_BLOCK_BYTES, Math.max(LEAST_BLOCK_BYTES, textBytes(file)));
