@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rename } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { literal, quoted } from './dialect.ts';
 import { readInput } from './duckdb-inputs.ts';
 import type { Plan, PlanBase, PlanInput, PlanOutput, PlanResult, Row, Value, WrittenFile } from './engine.ts';
@@ -122,40 +122,57 @@ async function writeFiles(
     );
     return [{ path: output.path, rows: Number(reader.getRows()[0]?.[0] ?? 0) }];
   }
-  const options = ['FORMAT parquet', 'COMPRESSION snappy', 'RETURN_STATS true'];
-  if ('partitionBy' in output) return writePartitions(connection, relations, output, options);
-  if (!('splitBy' in output)) return copy(connection, source, output.path, options);
-  await makeFolder(output.path);
-  options.push(...partitionedBy(output.splitBy));
-  return copy(connection, source, output.path, options, output.rangeOf);
+  if ('partitionBy' in output) return writePartitions(connection, relations, output);
+  if ('splitBy' in output) return copyApart(connection, source, output.path, output.splitBy, output.rangeOf);
+  return copy(connection, source, output.path);
 }
-
-const partitionedBy = (column: string): readonly string[] => [
-  `PARTITION_BY (${quoted(column)})`,
-  "FILENAME_PATTERN 'part-{i}'",
-];
 
 async function copy(
   connection: DuckDBConnection,
   source: string,
   path: string,
-  options: readonly string[],
+  more: readonly string[] = [],
   rangeOf?: string,
 ): Promise<readonly WrittenFile[]> {
+  const options = ['FORMAT parquet', 'COMPRESSION snappy', 'RETURN_STATS true', ...more];
   const reader = await connection.runAndReadAll(
     `COPY (${source}) TO ${literal(path)} (${options.join(', ')})`,
   );
   return reader.getRowObjectsJson().map((row) => writtenFile(row, rangeOf));
 }
 
+/**
+ * One file for each value. DuckDB gives each a folder; here they end beside each other, because every folder
+ * on the way to a file is one more that has to be put on disk.
+ */
+async function copyApart(
+  connection: DuckDBConnection,
+  source: string,
+  path: string,
+  column: string,
+  rangeOf?: string,
+): Promise<readonly WrittenFile[]> {
+  const apart = [
+    `PARTITION_BY (${quoted(column)})`,
+    `FILENAME_PATTERN ${literal(`${basename(path)}-{i}`)}`,
+    'OVERWRITE_OR_IGNORE true',
+  ];
+  const written = await copy(connection, source, dirname(path), apart, rangeOf);
+  return Promise.all(
+    written.map(async (file, index) => {
+      const own = `${path}-${index + 1}.parquet`;
+      await rename(file.path, own);
+      return { ...file, path: own };
+    }),
+  );
+}
+
 async function writePartitions(
   connection: DuckDBConnection,
   relations: Relations,
   { from, path, partitionBy, orderBy = [] }: Extract<PlanOutput, { partitionBy: string }>,
-  options: readonly string[],
 ): Promise<readonly WrittenFile[]> {
   const column = quoted(partitionBy);
-  await makeFolder(path);
   const distinct = `SELECT DISTINCT ${column} FROM ${quoted(from)} LIMIT 2`;
   const values = await connection.runAndReadAll(
     relations.with(`SELECT CAST(${column} AS VARCHAR) FROM (${distinct})`),
@@ -163,26 +180,15 @@ async function writePartitions(
   const [only, another] = values.getRows().map(([value]) => value);
   if (typeof only === 'string' && another === undefined) {
     // The usual case, a file of one day, needs neither a sort nor a partitioned writer.
-    const folder = join(path, `${partitionBy}=${only}`);
-    await makeFolder(folder);
     const order = orderBy.length === 0 ? '' : ` ORDER BY ${orderBy.map(quoted).join(', ')}`;
     const part = relations.with(`SELECT * EXCLUDE (${column}) FROM ${quoted(from)}${order}`);
-    const written = await copy(connection, part, join(folder, 'part.parquet'), options);
+    const written = await copy(connection, part, `${path}-1.parquet`);
     return written.map((file) => ({ ...file, partition: only }));
   }
   // Sorted, so that each partition is one file however many rows and threads there are.
   const order = [partitionBy, ...orderBy].map(quoted).join(', ');
   const parts = relations.with(`SELECT * FROM ${quoted(from)} ORDER BY ${order}`);
-  return copy(connection, parts, path, [...options, ...partitionedBy(partitionBy)]);
-}
-
-/** Not `recursive`: that calls a full disk a folder that cannot be found. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  }
+  return copyApart(connection, parts, path, partitionBy);
 }
 
 /** One row of RETURN_STATS. */

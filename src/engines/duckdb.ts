@@ -52,6 +52,8 @@ export class DuckdbEngine implements Engine {
       // Paths are compared as they are given: those that are read have their pattern characters escaped.
       const directories = [...new Set([...allowed, ...allowed.map(escapePattern)])].map(literal).join(', ');
       await connection.run(`SET allowed_directories = [${directories}]`);
+      // That is what is in them; a folder for several files is named itself.
+      await connection.run(`SET allowed_paths = [${directories}]`);
       await connection.run('SET enable_external_access = false');
       await connection.run('SET lock_configuration = true');
     } finally {

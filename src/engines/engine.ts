@@ -58,7 +58,7 @@ export interface PlanStep {
 export type PlanOutput =
   /** One file at `path`. */
   | { readonly format: 'parquet' | 'csv'; readonly from: string; readonly path: string }
-  /** One file per value of the column, as `<path>/<column>=<value>/<name>.parquet`, without the column. */
+  /** One file per value of the column, as `<path>-<n>.parquet`, without the column. */
   | {
       readonly format: 'parquet';
       readonly from: string;

@@ -4,7 +4,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import type { ObjectInfo } from './lake.ts';
 import { contentOf, contentOfVersion, errnoOf, infoOf, lstatIfPresent } from './local-files.ts';
 import { PRIVATE_NAME } from './local-keys.ts';
-import { syncDirectory } from './local-writer.ts';
+import { syncDirectory } from './sync-directory.ts';
 import type { LocalWriter } from './local-writer.ts';
 
 /** The new content, until it gets its final name. */

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { InvariantError } from '../errors.ts';
 import { contentOf, contentOfVersion, errnoOf, lstatIfPresent, versionOf } from './local-files.ts';
 import { assertKey, PRIVATE_NAME } from './local-keys.ts';
-import { syncDirectory } from './local-writer.ts';
+import { syncDirectory } from './sync-directory.ts';
 import type { LocalWriter } from './local-writer.ts';
 
 /** What a deletion is about, on disk before anything moves, so that anyone can finish it. */

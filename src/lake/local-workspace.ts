@@ -7,8 +7,8 @@ import { ObjectMissingError } from './errors.ts';
 import type { StagedObject, Workspace } from './lake.ts';
 import { doing, errnoOf, foldersAreReal, named, openRegular } from './local-files.ts';
 import { assertKey } from './local-keys.ts';
-import { syncDirectory } from './local-writer.ts';
 import type { LocalWriter } from './local-writer.ts';
+import { syncDirectory } from './sync-directory.ts';
 import { STAGING } from './zones.ts';
 
 /** Large enough that hashing, not system calls, is the work. */

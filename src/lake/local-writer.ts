@@ -6,6 +6,7 @@ import { KeyTakenError } from './errors.ts';
 import { errnoOf, lstatIfPresent, openRegular } from './local-files.ts';
 import { PRIVATE_NAME } from './local-keys.ts';
 import type { LocalRoot } from './local-root.ts';
+import { syncDirectory } from './sync-directory.ts';
 
 /** A cache, so it may forget: each attempt has folders of its own, and a process may watch for months. */
 const MOST_REMEMBERED = 10_000;
@@ -175,16 +176,5 @@ export async function syncFile(path: string): Promise<void> {
     await opened?.handle.sync();
   } finally {
     await opened?.handle.close();
-  }
-}
-
-export async function syncDirectory(path: string): Promise<void> {
-  // Windows cannot open a folder; NTFS writes names through its own journal.
-  if (process.platform === 'win32') return;
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

@@ -46,6 +46,7 @@ test('the defaults are the documented ones', () => {
       gzipRatioFreeBytes: 1024 * 1024,
       maxDatesPerFile: 400,
       playsPerTransform: 5_000_000,
+      smallFileBytes: 1024 * 1024,
       partsPerTransform: 1_000,
     },
     maxAttempts: 5,

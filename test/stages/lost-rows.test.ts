@@ -18,7 +18,7 @@ async function accept(afterwards: (segment: string) => string): ReturnType<typeo
     ...context,
     receive: async (stage, delivery) => {
       const receipt = await context.receive(stage, delivery);
-      const segment = delivery.workspace.path('segments/0.csv');
+      const segment = delivery.workspace.path('segment-0.csv');
       await writeFile(segment, afterwards(await readFile(segment, 'utf8')));
       return receipt;
     },

@@ -3,7 +3,7 @@ import { link, lstat, mkdir, open, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, lstatIfPresent } from '../../lake/local-files.ts';
 import { PRIVATE_NAME } from '../../lake/local-keys.ts';
-import { syncDirectory } from '../../lake/local-writer.ts';
+import { syncDirectory } from '../../lake/sync-directory.ts';
 import { ARCHIVE, LOG, PRIVATE, PROCESSED, RAW, STAGING, VALIDATED } from '../../lake/zones.ts';
 import { fine, wrong } from './checked.ts';
 import type { DoctorCheck } from './report.ts';

@@ -11,7 +11,7 @@ export const receiveFile: Receive = async (context, { file, source, workspace },
   const onDisk = <T>(step: () => Promise<T>): Promise<T> => doing(`take ${file.object.key}`, step);
   const snapshot = await onDisk(() =>
     takeSnapshot(source.stream, {
-      segmentPath: (index) => workspace.path(`segments/${index}.csv`),
+      segmentPath: (index) => workspace.path(`segment-${index}.csv`),
       placesPath: workspace.path('places'),
       compressed: isCompressed(file.filename),
       limits,

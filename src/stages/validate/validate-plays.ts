@@ -38,9 +38,9 @@ export async function validatePlays(
   if (rowsOnce !== wellFormed) await assertRead(wellFormed, engine, input, signal);
   turn?.judged();
   const parts = await Promise.all(
-    written.map(async (file): Promise<StagedPart> => {
-      const { key: staged, ...facts } = await workspace.stage(relative(workspace.directory, file.path));
-      return { staged, ...facts, rows: file.rows, date: file.partition ?? '' };
+    written.map(async ({ path, rows, partition: date = '' }): Promise<StagedPart> => {
+      const { key: staged, ...facts } = await workspace.stage(relative(workspace.directory, path));
+      return { staged, ...facts, rows, date };
     }),
   );
   return { parts, valid: wellFormed - bad, duplicates: wellFormed - rowsOnce, blanked: {} };
