@@ -68,7 +68,7 @@ export type PlanOutput =
       /** Order of the rows within each file. */
       readonly orderBy?: readonly string[];
     }
-  /** The same for a VARCHAR column of a few values, in one pass: `from` is neither sorted nor computed twice. */
+  /** The same for a BOOLEAN or VARCHAR column of a few values, in one pass: `from` is neither sorted nor computed twice. */
   | {
       readonly format: 'parquet';
       readonly from: string;

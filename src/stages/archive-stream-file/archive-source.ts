@@ -18,7 +18,8 @@ export async function archiveSource(lake: Lake, entry: LogEntry, source: SourceF
   if (before === undefined) return false;
   // The version that was decided has the bytes that were hashed then.
   if (before.version !== entry.sourceVersion && !(await holds(lake, key, entry.cid))) return false;
-  const place = await keep(lake, entry.cid, key, entry.archive);
+  const decided = before.version === entry.sourceVersion ? before.content : undefined;
+  const place = await keep(lake, { cid: entry.cid, content: decided }, key, entry.archive);
   // What was copied is a newer delivery, which is not decided yet.
   if (place === undefined) return false;
   if (entry.kind === 'rejected') await writeReasons(lake, entry, place);
@@ -37,7 +38,7 @@ export async function archiveSource(lake: Lake, entry: LogEntry, source: SourceF
 async function archiveSidecar(lake: Lake, { key, version }: ObjectInfo, archive: string): Promise<void> {
   if ((await lake.head(key))?.version !== version) return;
   const { sha256: cid } = await hashObject(lake, key);
-  await keep(lake, cid, key, archive);
+  await keep(lake, { cid }, key, archive);
   const after = await lake.head(key);
   if (after !== undefined && (await holds(lake, key, cid))) await lake.deleteIfMatch(key, after.version);
 }
@@ -45,11 +46,20 @@ async function archiveSidecar(lake: Lake, { key, version }: ObjectInfo, archive:
 const holds = async (lake: Lake, key: string, cid: string): Promise<boolean> =>
   (await hashObject(lake, key)).sha256 === cid;
 
-/** Where the verified copy is. Somebody may have mended or moved what stood at the entry's place. */
-async function keep(lake: Lake, cid: string, from: string, archive: string): Promise<string | undefined> {
+/**
+ * Where the verified copy is. Somebody may have mended or moved what stood at the entry's place.
+ * @param content of the bytes with this hash, if it is known: what shares them need not be read again
+ */
+async function keep(
+  lake: Lake,
+  { cid, content }: { readonly cid: string; readonly content?: string | undefined },
+  from: string,
+  archive: string,
+): Promise<string | undefined> {
   let found = '';
   for (const place of [archive, archiveAside(archive, cid)]) {
     await lake.copyIfAbsent(from, place);
+    if (content !== undefined && (await lake.head(place))?.content === content) return place;
     found = (await hashObject(lake, place)).sha256;
     if (found === cid) return place;
   }

@@ -73,8 +73,8 @@ export function cataloguePlan(input: ValidationInput, partPath: string): Plan {
 }
 
 /**
- * Reads the file once and sorts it out into two files, `play` and `bad`: distinct valid plays (user_id, track_id,
- * listen_time), and bad rows. No table is kept and nothing is counted, so that memory does not grow with the file.
+ * Reads the file once and sorts it out into two files, by whether rows are bad: distinct valid plays (user_id,
+ * track_id, listen_time), and bad rows. No table is kept and nothing is counted, so that memory does not grow with the file.
  * @param share of the plays that are taken: those of some seconds, since equal plays are of the same one
  */
 export function playsPlan(
@@ -105,11 +105,11 @@ export function playsPlan(
       },
       {
         name: 'sorted_out',
-        sql: `SELECT *, CASE WHEN listen_time IS NULL THEN 'bad' ELSE 'play' END AS kind FROM rows_once`,
+        sql: 'SELECT *, listen_time IS NULL AS bad FROM rows_once',
       },
     ],
     outputs: {
-      kinds: { format: 'parquet', from: 'sorted_out', path, splitBy: 'kind', rangeOf: 'listen_time' },
+      sorted_out: { format: 'parquet', from: 'sorted_out', path, splitBy: 'bad', rangeOf: 'listen_time' },
     },
   };
 }

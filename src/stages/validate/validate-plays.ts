@@ -34,15 +34,16 @@ export async function validatePlays(
   const bad = total(sortedOut.bad);
   const rowsOnce = total(sortedOut.plays) + bad;
   const wellFormed = records - malformed;
-  // Fewer rows than the scanner handed over were delivered again. Or they were lost: only counting can tell.
-  if (rowsOnce !== wellFormed) await assertRead(wellFormed, engine, input, signal);
-  turn?.judged();
-  const parts = await Promise.all(
-    written.map(async ({ path, rows, partition: date = '' }): Promise<StagedPart> => {
-      const { key: staged, ...facts } = await workspace.stage(relative(workspace.directory, path));
-      return { staged, ...facts, rows, date };
-    }),
-  );
+  const assertNoneLost = async (): Promise<void> => {
+    // Fewer rows than the scanner handed over were delivered again. Or they were lost: only counting can tell.
+    if (rowsOnce !== wellFormed) await assertRead(wellFormed, engine, input, signal);
+    turn?.judged();
+  };
+  const stage = async ({ path, rows, partition: date = '' }: WrittenFile): Promise<StagedPart> => {
+    const { key: staged, ...facts } = await workspace.stage(relative(workspace.directory, path));
+    return { staged, ...facts, rows, date };
+  };
+  const [parts] = await Promise.all([Promise.all(written.map(stage)), assertNoneLost()]);
   return { parts, valid: wellFormed - bad, duplicates: wellFormed - rowsOnce, blanked: {} };
 }
 
@@ -62,14 +63,14 @@ async function sortOut(
     for (let pass = 0; pass < passes; pass++) {
       const path = workspace.path(`pass-${pass + 1}-of-${passes}`);
       const result = await engine.run(playsPlan(input, path, { pass, passes }), signal);
-      files.push(...(result.files['kinds'] ?? []));
+      files.push(...(result.files['sorted_out'] ?? []));
     }
   } catch (error) {
     if (!(error instanceof EngineMemoryError) || more.length === 0) throw error;
     return sortOut(engine, input, workspace, signal, more);
   }
-  const of = (kind: string): WrittenFile[] => files.filter(({ partition }) => partition === kind);
-  return { plays: of('play'), bad: of('bad') };
+  const of = (bad: boolean): WrittenFile[] => files.filter(({ partition }) => partition === String(bad));
+  return { plays: of(false), bad: of(true) };
 }
 
 /** @throws InvariantError if the engine reads more or fewer rows */
