@@ -1,4 +1,5 @@
 import { HitparadeError } from '../errors.ts';
+import { readPublications } from '../lake/publication.ts';
 import { allPending, LEFT_ALONE, type Pending } from '../stages/wait-for-stream/pending-files.ts';
 import { acceptAll } from './accept-all.ts';
 import { type DecidedFile, releaseDecided } from './accept-stage.ts';
@@ -49,7 +50,11 @@ export async function pass(context: RunContext, pending?: Pending): Promise<Pass
   const bytes = files.reduce((sum, { object }) => sum + object.bytes, 0);
   observe({ type: 'run_started', run: id, files: files.length, bytes });
 
+  // Of a year of dates this takes longer than a small file, and is remembered. What cannot be read is told
+  // where it is needed.
+  const remembered = readPublications(lake).catch(() => undefined);
   const accepted = await acceptAll(context, files, new Progress(context, files));
+  await remembered;
   const { taken } = accepted;
   const failures = [...accepted.failures];
   const decided = taken.filter(({ source }) => source.dataset === 'streams');

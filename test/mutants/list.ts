@@ -94,6 +94,22 @@ export const mutants: readonly Mutant[] = [
     suite: 'sim',
   },
   {
+    id: 'sync-shared-too-early',
+    what: 'a change of a folder counts as on disk after a sync that had begun before it',
+    file: 'lake/sync-directory.ts',
+    from: 'return syncs.next;',
+    to: 'return syncs.underWay;',
+    suite: 'lake',
+  },
+  {
+    id: 'commit-out-of-turn',
+    what: 'a file is committed before one that came before it',
+    file: 'pipeline/accept-all.ts',
+    from: 'await this.#mayCommit;',
+    to: '',
+    suite: 'pipeline',
+  },
+  {
     id: 'mark-before-publish',
     what: 'the ledger says success before the dates are published',
     file: 'stages/mark-as-processed/mark.ts',

@@ -30,7 +30,11 @@ export const SUITES = {
   ledger: { project: 'unit', filter: 'test/tables/ledger', budget: 0 },
   wire: { project: 'unit', filter: 'test/tables/lost-answers test/tables/wire', budget: 0 },
   transactions: { project: 'unit', filter: 'test/tables/transactions', budget: 0 },
-  pipeline: { project: 'unit', filter: 'test/pipeline/heartbeat test/pipeline/claims', budget: 0 },
+  pipeline: {
+    project: 'unit',
+    filter: 'test/pipeline/heartbeat test/pipeline/claims test/pipeline/accept-all',
+    budget: 0,
+  },
 } as const;
 
 export type SuiteName = keyof typeof SUITES;
