@@ -2,6 +2,7 @@ import { firstLoadSeedScenario } from './first-load-seed.mjs';
 import { firstLoadScenario } from './first-load.mjs';
 import { growthScenario, scaleScenario } from './growth.mjs';
 import { gzipScenario } from './gzip.mjs';
+import { hostileSizesScenario } from './hostile-sizes.mjs';
 import { lateFileScenario, thirtyDatesScenario } from './late-files.mjs';
 import { memoryScenario } from './memory.mjs';
 import { oneMoreDateScenario } from './one-more-date.mjs';
@@ -17,6 +18,7 @@ export const scenarios = [
   growthScenario,
   scaleScenario,
   memoryScenario,
+  hostileSizesScenario,
   lateFileScenario,
   thirtyDatesScenario,
   smallFilesScenario,

@@ -14,6 +14,8 @@ import { receiveWith } from './receive.ts';
 import type { Step } from './step.ts';
 
 const LEASE_SECONDS = 30;
+/** None, some and all files of a history. */
+export const SMALL_FILE_BYTES = [0, 80, DEFAULT_LIMITS.smallFileBytes] as const;
 export const MAX_ATTEMPTS = 5;
 
 export interface ProcessSettings {
@@ -23,13 +25,15 @@ export interface ProcessSettings {
   readonly ports: Ports;
   readonly signal: AbortSignal;
   readonly onSameName: OnSameName;
+  /** Files up to this size are taken beside each other. */
+  readonly smallFileBytes: number;
   /** Where this process has its publish lock, if not where the others have theirs. */
   readonly ownLock?: string | undefined;
 }
 
 /** What a process works with once it has started: the code of the protocol over ports of our own. */
 export async function openContext(settings: ProcessSettings): Promise<RunContext> {
-  const { store, dynamodb, step, ports, signal, onSameName, ownLock } = settings;
+  const { store, dynamodb, step, ports, signal, onSameName, smallFileBytes, ownLock } = settings;
   const lake = new MemoryLake(store, step, ownLock);
   const tables = memoryTables(dynamodb, step);
   return {
@@ -42,7 +46,7 @@ export async function openContext(settings: ProcessSettings): Promise<RunContext
     receive: receiveWith(store, step),
     ports,
     // A batch takes a few files only, so that dates are computed together and apart.
-    limits: { ...DEFAULT_LIMITS, partsPerTransform: 3 },
+    limits: { ...DEFAULT_LIMITS, partsPerTransform: 3, smallFileBytes },
     onSameName,
     observe: () => undefined,
     signal,
