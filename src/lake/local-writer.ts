@@ -24,6 +24,8 @@ export class LocalWriter {
   readonly #scratch: string;
   /** Folders whose own entry in their parent this process knows to be on disk. */
   readonly #durable = new Set<string>();
+  /** Folders of the root that are just made. */
+  readonly #beginnings = new Map<string, Promise<boolean>>();
 
   constructor(lake: LocalRoot) {
     this.#lake = lake;
@@ -66,8 +68,7 @@ export class LocalWriter {
     let parent = this.#root;
     for (const name of below === '' ? [] : below.split(sep)) {
       const path = join(parent, name);
-      const created = lstatIfPresent(path) === undefined && (await makeDirectory(path));
-      if (created && parent === this.#root) await this.#lake.assertStillThere(path);
+      const created = await (parent === this.#root ? this.#begin(path) : makeIfAbsent(path));
       if (!created && lstatIfPresent(path)?.isDirectory() !== true) {
         throw new KeyTakenError(this.#keyOf(path), 'a folder');
       }
@@ -76,6 +77,26 @@ export class LocalWriter {
       if (this.#durable.size >= MOST_REMEMBERED) this.#durable.clear();
       this.#durable.add(path);
       parent = path;
+    }
+  }
+
+  /**
+   * Makes a folder of the root, unless the lake has vanished: then it is taken away again. Those that come
+   * meanwhile wait, so that nobody puts anything into it.
+   * @throws LakeReplacedError
+   */
+  async #begin(path: string): Promise<boolean> {
+    const beginning = this.#beginnings.get(path);
+    if (beginning !== undefined) return beginning.then(() => false);
+    const made = makeIfAbsent(path).then(async (created) => {
+      if (created) await this.#lake.assertStillThere(path);
+      return created;
+    });
+    this.#beginnings.set(path, made);
+    try {
+      return await made;
+    } finally {
+      this.#beginnings.delete(path);
     }
   }
 
@@ -156,6 +177,9 @@ async function placeThrough(temporary: string, target: string, fill: Fill, finis
     await rm(temporary, { force: true });
   }
 }
+
+const makeIfAbsent = async (path: string): Promise<boolean> =>
+  lstatIfPresent(path) === undefined && makeDirectory(path);
 
 async function makeDirectory(path: string): Promise<boolean> {
   try {

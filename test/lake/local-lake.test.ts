@@ -246,6 +246,17 @@ describe('a lake whose directory is replaced by another one', () => {
     expect(await opened.putIfAbsent('_log/000000000002.json', body)).toBeTruthy();
   });
 
+  test('stays empty, however many begin something in it at once', async () => {
+    await lake.putIfAbsent('_log/000000000001.json', body);
+    const opened = await LocalLake.open(root);
+    await rename(root, `${root}-away`);
+    await mkdir(root);
+    const begun = Array.from({ length: 8 }, (_, index) => opened.workspace(`attempt-${index}`));
+    for (const outcome of await Promise.allSettled(begun))
+      expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(LakeReplacedError) as unknown });
+    expect(await readdir(root)).toEqual([]);
+  });
+
   test('is taken for the same if the other one has the log, as after another mount', async () => {
     await lake.putIfAbsent('_log/000000000001.json', body);
     const opened = await LocalLake.open(root);
