@@ -236,7 +236,7 @@ export const mutants: readonly Mutant[] = [
     file: 'pipeline/settle-stage.ts',
     from: 'if (!marked.has(entry.n) && (await isOpen(context, entry))) break;',
     to: 'void marked; void isOpen;',
-    suite: 'sim',
+    suite: 'pipeline',
   },
   {
     id: 'version-not-asked',
@@ -244,7 +244,7 @@ export const mutants: readonly Mutant[] = [
     file: 'stages/mark-as-processed/mark.ts',
     from: 'publication.version >= entry.n &&',
     to: 'publication.version >= 0 &&',
-    suite: 'long',
+    suite: 'pipeline',
   },
   {
     id: 'poison-too-early',

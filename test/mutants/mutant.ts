@@ -32,7 +32,7 @@ export const SUITES = {
   transactions: { project: 'unit', filter: 'test/tables/transactions', budget: 0 },
   pipeline: {
     project: 'unit',
-    filter: 'test/pipeline/heartbeat test/pipeline/claims test/pipeline/accept-all',
+    filter: 'test/pipeline/heartbeat test/pipeline/claims test/pipeline/accept-all test/pipeline/settled',
     budget: 0,
   },
 } as const;
