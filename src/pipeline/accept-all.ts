@@ -15,7 +15,7 @@ export interface Accepted {
 /**
  * Takes files into the log, in their order. While one is judged, the one before is committed and the next one
  * is claimed and received: the engine and this thread work side by side. Of small files several are in work,
- * because each waits for the disk more than it works. A file that an earlier runner has tried in vain is taken
+ * because three do not keep two cores busy. A file that an earlier runner has tried in vain is taken
  * by itself: should it end this process too, no other file is to blame.
  * @throws TablesUnavailableError: the others would wait for the tables as long, each
  */

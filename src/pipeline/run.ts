@@ -52,7 +52,7 @@ export async function pass(context: RunContext, pending?: Pending): Promise<Pass
 
   // Of a year of dates this takes longer than a small file, and is remembered. What cannot be read is told
   // where it is needed.
-  const remembered = readPublications(lake).catch(() => undefined);
+  const remembered = files.length === 0 ? undefined : readPublications(lake).catch(() => undefined);
   const accepted = await acceptAll(context, files, new Progress(context, files));
   await remembered;
   const { taken } = accepted;

@@ -20,7 +20,7 @@ interface Telling {
 /** A context whose runs tell what is done with each play file; every file has a bad row to locate. */
 async function telling(
   names: readonly string[],
-  meanwhile: (context: RunContext, step: Step, filename: string) => Promise<void>,
+  meanwhile: (context: RunContext, what: string, told: readonly string[]) => Promise<void>,
   { smallFileBytes = 0, large = '' } = {},
 ): Promise<Telling> {
   const parts = await RealParts.open();
@@ -37,8 +37,9 @@ async function telling(
   const context = await parts.context((_operation, _subject, work) => work(), systemPorts);
   await prepareTables(context);
   const tell = async (step: Step, filename: string): Promise<void> => {
-    told.push(`${filename} ${step}`);
-    await meanwhile(context, step, filename);
+    const what = `${filename} ${step}`;
+    told.push(what);
+    await meanwhile(context, what, told);
   };
   const receive: RunContext['receive'] = async (inner, delivery, onProgress) => {
     const { dataset, filename } = delivery.file;
@@ -77,9 +78,18 @@ async function aWhile({ ledger }: RunContext): Promise<void> {
   for (let looks = 0; looks < 40; looks++) await ledger.list();
 }
 
+/** Keeps a file at a step until others have come as far as they may, and then for a while. */
+const keeping =
+  (at: string, until: readonly string[]) =>
+  async (context: RunContext, what: string, told: readonly string[]): Promise<void> => {
+    if (what !== at) return;
+    while (!until.every((other) => told.includes(other))) await context.ledger.list();
+    await aWhile(context);
+  };
+
 test('files are judged one at a time and committed in their order', async () => {
-  const { context, told } = await telling(FOUR, (context, step) =>
-    step === 'judging' ? aWhile(context) : Promise.resolve(),
+  const { context, told } = await telling(FOUR, (context, what) =>
+    what.endsWith(' judging') ? aWhile(context) : Promise.resolve(),
   );
   const { files } = await run(context);
   expect(files.map(({ filename }) => filename)).toEqual(FOUR);
@@ -90,17 +100,16 @@ test('files are judged one at a time and committed in their order', async () => 
 });
 
 test('while a file is judged the next one is received, not more', async () => {
-  const { context, told } = await telling(FOUR, (context, step, filename) =>
-    step === 'judging' && filename === '1.csv' ? aWhile(context) : Promise.resolve(),
-  );
+  const { context, told } = await telling(FOUR, keeping('1.csv judging', ['2.csv received']));
   await run(context);
   expect(told.indexOf('2.csv received')).toBeLessThan(told.indexOf('1.csv judged'));
   expect(told.indexOf('3.csv received')).toBeGreaterThan(told.indexOf('1.csv judged'));
 });
 
 test('while bad records are located and a file is committed, the next one is judged, not more', async () => {
-  const { context, told } = await telling(FOUR, (context, step, filename) =>
-    step === 'locating' && filename === '1.csv' ? aWhile(context) : Promise.resolve(),
+  const { context, told } = await telling(
+    FOUR,
+    keeping('1.csv locating', ['2.csv judged', '3.csv received']),
   );
   await run(context);
   expect(told.indexOf('2.csv judged')).toBeLessThan(told.indexOf('1.csv located'));
@@ -114,8 +123,7 @@ const TWELVE = Array.from({ length: 12 }, (_, index) => `${String(index + 1).pad
 test('of small files eight are in work and two of them judged; they are committed in their order', async () => {
   const { context, told } = await telling(
     TWELVE,
-    (context, step, filename) =>
-      step === 'judging' && filename === '01.csv' ? aWhile(context) : Promise.resolve(),
+    keeping('01.csv judging', [...TWELVE.slice(0, 8).map((name) => `${name} received`), '02.csv judging']),
     { smallFileBytes: 1000 },
   );
   await run(context);
@@ -128,7 +136,14 @@ test('of small files eight are in work and two of them judged; they are committe
 });
 
 test('a large file among small ones is judged by itself', async () => {
-  const { context, told } = await telling(FOUR, aWhile, { smallFileBytes: 1000, large: '2.csv' });
+  const { context, told } = await telling(
+    FOUR,
+    async (context, what, told) => {
+      await aWhile(context);
+      await keeping('3.csv judging', ['4.csv judging'])(context, what, told);
+    },
+    { smallFileBytes: 1000, large: '2.csv' },
+  );
   await run(context);
   const at = (what: string): number => told.indexOf(what);
   expect(at('2.csv judging')).toBeGreaterThan(at('1.csv judged'));

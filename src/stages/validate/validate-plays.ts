@@ -34,16 +34,15 @@ export async function validatePlays(
   const bad = total(sortedOut.bad);
   const rowsOnce = total(sortedOut.plays) + bad;
   const wellFormed = records - malformed;
-  const assertNoneLost = async (): Promise<void> => {
-    // Fewer rows than the scanner handed over were delivered again. Or they were lost: only counting can tell.
-    if (rowsOnce !== wellFormed) await assertRead(wellFormed, engine, input, signal);
-    turn?.judged();
-  };
-  const stage = async ({ path, rows, partition: date = '' }: WrittenFile): Promise<StagedPart> => {
-    const { key: staged, ...facts } = await workspace.stage(relative(workspace.directory, path));
-    return { staged, ...facts, rows, date };
-  };
-  const [parts] = await Promise.all([Promise.all(written.map(stage)), assertNoneLost()]);
+  // Fewer rows than the scanner handed over were delivered again. Or they were lost: only counting can tell.
+  if (rowsOnce !== wellFormed) await assertRead(wellFormed, engine, input, signal);
+  turn?.judged();
+  const parts = await Promise.all(
+    written.map(async ({ path, rows, partition: date = '' }): Promise<StagedPart> => {
+      const { key: staged, ...facts } = await workspace.stage(relative(workspace.directory, path));
+      return { staged, ...facts, rows, date };
+    }),
+  );
   return { parts, valid: wellFormed - bad, duplicates: wellFormed - rowsOnce, blanked: {} };
 }
 
