@@ -22,7 +22,7 @@ const SEGMENTS = 16;
 const ROWS = 130_000;
 
 test('a file of many segments is grouped in as much memory as one of few', async () => {
-  const { engine, directory } = await opened('100MB');
+  const { engine, directory } = await opened('140MB');
   const segments: CsvInput['segments'] = await Promise.all(
     Array.from({ length: SEGMENTS }, async (_, index) => {
       const path = join(directory, `${index}.csv`);

@@ -32,7 +32,9 @@ const POINTS: readonly Point[] = [
   { phase: 'claim', at: 'before request UpdateItem .*ProcessedStreams.*"g\\.csv"' },
   { phase: 'claim', at: 'after request UpdateItem .*ProcessedStreams.*"g\\.csv"' },
   { phase: 'validate', at: 'before open .*/raw/streams/g\\.csv' },
-  { phase: 'validate', at: 'before open .*/_staging/[^/]*/pa(rts|ss-1-of-1)-1\\.parquet' },
+  // Of the catalogue, then of the plays.
+  { phase: 'validate', at: 'before open .*/_staging/[^/]*/part\\.parquet' },
+  { phase: 'validate', at: 'before open .*/_staging/[^/]*/parts-1\\.parquet' },
   { phase: 'commit', at: 'before link .*/_log/000000000009\\.json' },
   { phase: 'commit', at: 'after link .*/_log/000000000009\\.json' },
   { phase: 'make visible', at: `before link .*/validated/streams/${DAY}/g-9` },

@@ -110,6 +110,14 @@ export const mutants: readonly Mutant[] = [
     suite: 'pipeline',
   },
   {
+    id: 'supersede-unseen',
+    what: 'bytes that were read before a newer version was taken are put over it',
+    file: 'stages/validate/accept-file.ts',
+    from: `if (known.supersedes.some((n) => n > seen)) throw new ObjectChangedError(file.object.key);`,
+    to: '',
+    suite: 'pipeline',
+  },
+  {
     id: 'mark-before-publish',
     what: 'the ledger says success before the dates are published',
     file: 'stages/mark-as-processed/mark.ts',
@@ -226,8 +234,11 @@ export const mutants: readonly Mutant[] = [
     id: 'decide-once',
     what: 'the decision about a file is not asked again after a lost race',
     file: 'stages/validate/accept-file.ts',
-    from: `return known.kind === 'taken' ? undefined : decide({ ...decision, known, at: ports.now(), state });`,
-    to: `return decide({ ...decision, known: known.kind === 'taken' ? { kind: 'new', supersedes: [] } : known, at: ports.now(), state });`,
+    from: `const known = classify(state, { ...file, ...received, asOf: asOfOf(file) }, context, lost);
+    if (known.kind === 'taken') {`,
+    to: `const found = classify(state, { ...file, ...received, asOf: asOfOf(file) }, context, lost);
+    const known = found.kind === 'taken' ? { kind: 'new', supersedes: [] } : found;
+    if (known.kind === 'taken') {`,
     suite: 'sim',
   },
   {

@@ -102,7 +102,7 @@ const infoOf = (key: string, object: StoredObject): ObjectInfo => ({
 });
 
 const versionOf = ({ serial, touched }: StoredObject): string => `${serial}-${touched}`;
-const serialOf = (version: string): number => Number(version.split('-')[0]);
+export const serialOf = (version: string): number => Number(version.split('-')[0]);
 
 const hashes = new WeakMap<Uint8Array, string>();
 

@@ -59,13 +59,14 @@ export async function refuseFile(
   epoch: number,
   reason: FileRejectedError,
 ): Promise<Acceptance> {
+  const seen = context.log.state.head;
   const received = await identify(context, file);
   await context.turn?.toCommit();
   // What nobody has tried yet may have taken its place.
   const there = await context.lake.head(file.object.key);
   if (there?.version !== file.object.version) throw new ObjectChangedError(file.object.key);
   const attempt = context.ports.uniqueId();
-  return commitFile(context, { file, received, lost: NOTHING_LOST, verdict: reason, attempt, epoch });
+  return commitFile(context, { file, seen, received, lost: NOTHING_LOST, verdict: reason, attempt, epoch });
 }
 
 /** Nobody looked: a file that is refused makes nothing. */
@@ -74,6 +75,8 @@ const NOTHING_LOST: ReadonlySet<number> = new Set();
 interface Examined {
   /** As it was when it was opened. */
   readonly file: SourceFile;
+  /** Number of the newest entry that was known before. */
+  readonly seen: number;
   readonly received: Received;
   /** Entries with these bytes whose objects are gone. */
   readonly lost: ReadonlySet<number>;
@@ -87,15 +90,20 @@ interface Decision extends Examined {
 
 async function commitFile(context: StageContext, decision: Decision): Promise<Acceptance> {
   const { lake, log, ports } = context;
-  const { file, received, lost } = decision;
+  const { file, seen, received, lost } = decision;
   await context.turn?.toCommit();
   context.signal.throwIfAborted();
   // Decided inside the commit, on the log as it is then: another runner may have been faster.
   let taken: LogEntry | undefined;
   const committed = await log.commit((state) => {
     const known = classify(state, { ...file, ...received, asOf: asOfOf(file) }, context, lost);
-    taken = known.kind === 'taken' ? known.by : undefined;
-    return known.kind === 'taken' ? undefined : decide({ ...decision, known, at: ports.now(), state });
+    if (known.kind === 'taken') {
+      taken = known.by;
+      return undefined;
+    }
+    // What came since may be newer than these bytes: whoever stood still must not put the old ones over it.
+    if (known.supersedes.some((n) => n > seen)) throw new ObjectChangedError(file.object.key);
+    return decide({ ...decision, known, at: ports.now(), state });
   });
   context.turn?.committed();
   const entry = committed ?? taken;
@@ -115,6 +123,7 @@ async function examine(
   const sidecar = listed.sidecar === undefined ? undefined : await readSidecar(lake, listed.sidecar);
   const withSidecar = ({ cid, bytes }: Received): Received =>
     sidecar === undefined ? { cid, bytes } : { cid, bytes, sidecarHash: sidecar.hash };
+  const seen = log.state.head;
   const source = await lake.open(listed.object.key);
   if (listed.settled === true && source.info.version !== listed.object.version) {
     source.stream.destroy();
@@ -131,7 +140,7 @@ async function examine(
     // After that: the bytes that are named must be those that were read.
     await source.assertUnchanged();
     // That bytes are missing explains more than what their absence broke.
-    return { file, received, lost: NOTHING_LOST, verdict: refusal(sidecar, received) ?? error };
+    return { file, seen, received, lost: NOTHING_LOST, verdict: refusal(sidecar, received) ?? error };
   }
   await source.assertUnchanged();
   await context.turn?.toJudge();
@@ -140,8 +149,15 @@ async function examine(
   await log.catchUp();
   const lost = await lostEntries(lake, log.state.activeContents(file.dataset, received.cid));
   const known = classify(log.state, { ...file, ...received, asOf: asOfOf(file) }, context, lost);
-  if (known.kind === 'taken' || known.kind === 'refused') return { file, received, lost, verdict: undefined };
-  return { file, received, lost, verdict: refusal(sidecar, received) ?? (await judged(receipt, sidecar)) };
+  if (known.kind === 'taken' || known.kind === 'refused')
+    return { file, seen, received, lost, verdict: undefined };
+  return {
+    file,
+    seen,
+    received,
+    lost,
+    verdict: refusal(sidecar, received) ?? (await judged(receipt, sidecar)),
+  };
 }
 
 async function judged(receipt: Receipt, sidecar: Sidecar | undefined): Promise<Verdict> {

@@ -3,7 +3,7 @@ import { LOG_ENTRY, logKey } from '../../../src/lake/zones.ts';
 import type { OnSameName } from '../../../src/stages/on-same-name.ts';
 import type { Charts } from '../../reference/charts.ts';
 import { type Delivery, runReference } from '../../reference/reference.ts';
-import { hashOf, type MemoryStore, type ObjectChange } from '../memory-store.ts';
+import { hashOf, type MemoryStore, type ObjectChange, serialOf } from '../memory-store.ts';
 import { MAX_ATTEMPTS } from '../context.ts';
 import { demand, violated } from './violation.ts';
 
@@ -46,7 +46,7 @@ export class LogModel {
     const early = entry.kind === 'rejected' && entry.error.code === 'poisoned' && entry.epoch <= MAX_ATTEMPTS;
     demand(!early, () => `${entry.filename} is set aside at its claim ${entry.epoch}`);
     if (entry.kind === 'accepted') this.#checkParts(entry, store);
-    for (const n of entry.supersedes) this.#end(n);
+    for (const n of entry.supersedes) this.#end(n, entry);
     if (entry.kind === 'rejected') return true;
     const identity = `${entry.dataset}/${entry.filename}/${entry.cid}`;
     const other = this.#active.get(identity);
@@ -56,9 +56,13 @@ export class LogModel {
     return true;
   }
 
-  #end(n: number): void {
+  /** What a runner read before it stood still must not end what was dropped since. */
+  #end(n: number, by: LogEntry): void {
     const old = this.entries[n - 1];
-    if (old !== undefined) this.#active.delete(`${old.dataset}/${old.filename}/${old.cid}`);
+    if (old === undefined) return;
+    this.#active.delete(`${old.dataset}/${old.filename}/${old.cid}`);
+    const isOlder = serialOf(by.sourceVersion) < serialOf(old.sourceVersion);
+    demand(!isOlder, () => `entry ${by.n} supersedes ${n}, and was dropped before it`);
   }
 
   #checkParts({ n, counts, parts, badRecords, dataset }: AcceptedEntry, store: MemoryStore): void {
