@@ -9,12 +9,12 @@ import type { Stretch } from './stretch.ts';
  */
 export interface Segment {
   readonly path: string;
-  /** Well-formed records of the file before this segment. */
-  readonly rowsBefore: number;
+  /** Records in it. */
+  readonly rows: number;
 }
 
 /** A segment is worth a thread of its own. */
-const LEAST_BYTES = 16 * 1024 * 1024;
+const LEAST_BYTES = 4 * 1024 * 1024;
 /** A segment may be this share of what came before it: a file of any size has tens of them, not thousands. */
 const SHARE = 1 / 16;
 
@@ -22,11 +22,10 @@ const SHARE = 1 / 16;
 export class SegmentWriter {
   readonly #pathOf: (index: number) => string;
   readonly #text = new CleanText();
-  readonly #segments: Segment[] = [];
+  readonly #segments: { readonly path: string; rows: number }[] = [];
   readonly #leastBytes: number;
   #file: FileHandle | undefined;
-  #path = '';
-  #rows = 0;
+  #segment = { path: '', rows: 0 };
   #bytes = 0;
   #segmentBytes = 0;
 
@@ -49,8 +48,8 @@ export class SegmentWriter {
     const file = this.#file ?? (await this.#begin());
     // Unlike write(), writeFile() goes on after a short write; it continues at the handle's position.
     await file.writeFile(bytes);
-    const written = { path: this.#path, from: this.#segmentBytes, bytes: bytes.length };
-    this.#rows += batch.count - batch.malformed;
+    const written = { path: this.#segment.path, from: this.#segmentBytes, bytes: bytes.length };
+    this.#segment.rows += batch.count - batch.malformed;
     this.#bytes += bytes.length;
     this.#segmentBytes += bytes.length;
     if (this.#segmentBytes >= Math.max(this.#leastBytes, this.#bytes * SHARE)) await this.close();
@@ -58,9 +57,9 @@ export class SegmentWriter {
   }
 
   async #begin(): Promise<FileHandle> {
-    this.#path = this.#pathOf(this.#segments.length);
-    this.#file = await open(this.#path, 'w');
-    this.#segments.push({ path: this.#path, rowsBefore: this.#rows });
+    this.#segment = { path: this.#pathOf(this.#segments.length), rows: 0 };
+    this.#file = await open(this.#segment.path, 'w');
+    this.#segments.push(this.#segment);
     this.#segmentBytes = 0;
     return this.#file;
   }

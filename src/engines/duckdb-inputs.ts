@@ -19,12 +19,10 @@ export function readInput(input: PlanInput, threads: number): string {
 function readParquet({ paths, columns, fileColumn }: ParquetInput): string {
   if (paths.length === 0) return emptyRelation(columns, fileColumn);
   const selected = Object.keys(columns).map(quoted);
-  if (fileColumn !== undefined) {
-    const place = `list_position([${paths.map(literal).join(', ')}], filename) - 1`;
-    selected.push(`CAST(${place} AS INTEGER) AS ${quoted(fileColumn)}`);
-  }
+  // A column that the reader gives to whoever asks: no name has to be looked up for every row.
+  if (fileColumn !== undefined) selected.push(`CAST(file_index AS INTEGER) AS ${quoted(fileColumn)}`);
   return `SELECT ${selected.join(', ')} FROM read_parquet([${paths.map(pathLiteral).join(', ')}],
-    hive_partitioning = false, union_by_name = false${fileColumn === undefined ? '' : ', filename = true'})`;
+    hive_partitioning = false, union_by_name = false)`;
 }
 
 function emptyRelation(columns: Columns, fileColumn?: string): string {
@@ -46,10 +44,8 @@ function readCsv({ segments, columns, maxRecordBytes, rowColumn }: CsvInput, thr
   return lanesOf(segments, threads)
     .map((lane) => {
       const row =
-        rowColumn === undefined
-          ? ''
-          : `${lane[0]?.rowsBefore ?? 0} + row_number() OVER () AS ${quoted(rowColumn)}, `;
-      const paths = lane.map(({ path }) => pathLiteral(path)).join(', ');
+        rowColumn === undefined ? '' : `${lane.rowsBefore} + row_number() OVER () AS ${quoted(rowColumn)}, `;
+      const paths = lane.paths.map(pathLiteral).join(', ');
       return `SELECT ${row}* FROM read_csv([${paths}], columns = {${types}}, auto_detect = false,
         delim = ',', quote = '"', escape = '"', new_line = '\\n', header = false, nullstr = '',
         strict_mode = true, null_padding = false, ignore_errors = false, encoding = 'utf-8',
@@ -58,16 +54,29 @@ function readCsv({ segments, columns, maxRecordBytes, rowColumn }: CsvInput, thr
     .join(' UNION ALL ');
 }
 
+interface Lane {
+  /** Rows of the lanes before. */
+  readonly rowsBefore: number;
+  readonly paths: readonly string[];
+}
+
 /**
  * Neighbouring segments, which are read one after the other, in as many lanes of about as many rows as there are
  * threads. DuckDB works at all branches of a union at once, each with a hash table of its own: a file of forty
  * segments would need 500 MB before it could spill.
  */
-function lanesOf(segments: readonly CsvSegment[], threads: number): readonly (readonly CsvSegment[])[] {
-  const rows = (segments.at(-1)?.rowsBefore ?? 0) + 1;
-  const lanes = Array.from({ length: threads }, (): CsvSegment[] => []);
-  for (const segment of segments) lanes[Math.floor((threads * segment.rowsBefore) / rows)]?.push(segment);
-  return lanes.filter(({ length }) => length > 0);
+function lanesOf(segments: readonly CsvSegment[], threads: number): readonly Lane[] {
+  const all = segments.reduce((sum, { rows }) => sum + rows, 0);
+  const lanes = new Map<number, Lane>();
+  let rowsBefore = 0;
+  for (const { path, rows } of segments) {
+    const middle = rowsBefore + rows / 2;
+    const index = Math.floor((threads * middle) / all);
+    const lane = lanes.get(index) ?? { rowsBefore, paths: [] };
+    lanes.set(index, { ...lane, paths: [...lane.paths, path] });
+    rowsBefore += rows;
+  }
+  return [...lanes.values()];
 }
 
 function readJson({ path, columns }: JsonInput): string {

@@ -17,8 +17,8 @@ export interface ParquetInput {
 /** A stretch of a CSV file: whole records without a header. */
 export interface CsvSegment {
   readonly path: string;
-  /** Records in the segments before this one. */
-  readonly rowsBefore: number;
+  /** Records in it. */
+  readonly rows: number;
 }
 
 /**

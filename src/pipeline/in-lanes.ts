@@ -1,3 +1,5 @@
+import { together } from '../together.ts';
+
 /** Does the same to every item, a few at a time. A lane that fails ends; the first failure is thrown when all have. */
 export async function inLanes<Item>(
   items: readonly Item[],
@@ -8,6 +10,5 @@ export async function inLanes<Item>(
   const lane = async (): Promise<void> => {
     for (const item of waiting) await work(item);
   };
-  const ends = await Promise.allSettled(Array.from({ length: lanes }, lane));
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  await together(Array.from({ length: lanes }, lane));
 }

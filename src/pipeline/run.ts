@@ -1,5 +1,8 @@
+import { EarlyEngine } from '../engines/early-engine.ts';
 import { HitparadeError } from '../errors.ts';
 import { readPublications } from '../lake/publication.ts';
+import type { SourceFile } from '../stages/context.ts';
+import { catalogueOf } from '../stages/transform-data/keyed-catalogue.ts';
 import { allPending, LEFT_ALONE, type Pending } from '../stages/wait-for-stream/pending-files.ts';
 import { acceptAll } from './accept-all.ts';
 import { type DecidedFile, releaseDecided } from './accept-stage.ts';
@@ -34,7 +37,7 @@ export interface PassResult {
  * @param pending the files to take; without it all that lie in raw
  */
 export async function pass(context: RunContext, pending?: Pending): Promise<PassResult> {
-  const { lake, log, ports, observe } = context;
+  const { lake, log, ports, observe, signal } = context;
   const started = ports.now();
   const id = ports.uniqueId();
   await prepareTables(context);
@@ -49,7 +52,31 @@ export async function pass(context: RunContext, pending?: Pending): Promise<Pass
   const files = [...catalogueFiles, ...streams.files];
   const bytes = files.reduce((sum, { object }) => sum + object.bytes, 0);
   observe({ type: 'run_started', run: id, files: files.length, bytes });
+  if (files.length === 0 || catalogueFiles.length > 0)
+    return takeAll(context, files, { id, started, before });
 
+  // No catalogue changes, so it is numbered while the first file is received.
+  const engine = new EarlyEngine(context.engine, await catalogueOf({ lake, state: log.state }), signal);
+  try {
+    return await takeAll({ ...context, engine }, files, { id, started, before });
+  } finally {
+    await engine.close();
+  }
+}
+
+interface Pass {
+  readonly id: string;
+  readonly started: Date;
+  /** Entries up to this number were settled by earlier runs. */
+  readonly before: number;
+}
+
+async function takeAll(
+  context: RunContext,
+  files: readonly SourceFile[],
+  { id, started, before }: Pass,
+): Promise<PassResult> {
+  const { lake, log, ports, observe } = context;
   // Of a year of dates this takes longer than a small file, and is remembered. What cannot be read is told
   // where it is needed.
   const remembered = files.length === 0 ? undefined : readPublications(lake).catch(() => undefined);

@@ -14,6 +14,7 @@ import { LEDGER_TABLE, PUBLISHED_DATES_TABLE, type TableDefinition } from '../ta
 import type { Ledger } from '../tables/ledger.ts';
 import type { PublishedDates } from '../tables/published-dates.ts';
 import type { Tables } from '../tables/tables.ts';
+import { together } from '../together.ts';
 import type { CompleteConfig } from './config.ts';
 import type { Observer } from './events.ts';
 
@@ -125,17 +126,23 @@ export class Session {
 
   /** @param log read already; without it the log is read anew */
   async context(signal: AbortSignal, log?: CommitLog): Promise<RunContext> {
+    const [tables, lake, engine, { receiveFile }] = await together([
+      this.tables(),
+      this.lake(),
+      this.engine(),
+      import('../stages/validate/receive-file.ts'),
+    ]);
     return {
-      ...(await this.tables()),
-      lake: await this.lake(),
+      ...tables,
+      lake,
       log: log ?? (await this.log()),
-      engine: await this.engine(),
+      engine,
       ports: this.ports,
       limits: this.config.limits,
       onSameName: this.config.onSameName,
       observe: this.observe,
       signal,
-      receive: (await import('../stages/validate/receive-file.ts')).receiveFile,
+      receive: receiveFile,
       leaseSeconds: this.config.leaseSeconds,
       maxAttempts: this.config.maxAttempts,
       owner: `${this.ports.owner}:${this.ports.uniqueId()}`,

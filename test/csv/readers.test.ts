@@ -167,7 +167,7 @@ describe('the segments', () => {
       }
   });
 
-  it('begin where a record begins, and know how many rows come before', async () => {
+  it('begin where a record begins, and know how many rows they have', async () => {
     const rows = ['1,"a\nb"', '2,x', '3,"y"', '4', '5,z'];
     const snapshot = await snapshotOf(directory, `a,b\n${rows.join('\n')}\n`, {
       blockBytes: 16,
@@ -177,7 +177,7 @@ describe('the segments', () => {
       snapshot.segments.map(async ({ path }) => (await readFile(path)).toString()),
     );
     expect(texts).toEqual(['1,"a\nb"\n2,x\n', '3,"y"\n5,z\n']);
-    expect(snapshot.segments.map(({ rowsBefore }) => rowsBefore)).toEqual([0, 2]);
+    expect(snapshot.segments.map(({ rows }) => rows)).toEqual([2, 2]);
   });
 
   it('of a file without records are none', async () => {

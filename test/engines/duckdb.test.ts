@@ -32,7 +32,7 @@ test('a file of many segments is grouped in as much memory as one of few', async
         (_, row) => `user-${rowsBefore + row},a track of many letters\n`,
       );
       await writeFile(path, rows.join(''));
-      return { path, rowsBefore };
+      return { path, rows: ROWS };
     }),
   );
   const plan: Plan = {

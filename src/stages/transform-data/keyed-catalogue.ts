@@ -1,4 +1,4 @@
-import type { Plan, PlanResult, PlanRunner } from '../../engines/engine.ts';
+import type { Plan, PlanBase, PlanResult, PlanRunner } from '../../engines/engine.ts';
 import { catalogueBase } from '../../kpis/sources.ts';
 import type { ComputeContext } from './compute-dates.ts';
 
@@ -19,16 +19,21 @@ export class KeyedCatalogue {
   }
 
   async #prepare(): Promise<PlanRunner> {
-    const { engine, lake, state, signal } = this.#context;
-    const paths = (dataset: 'users' | 'songs'): Promise<readonly string[]> =>
-      lake.engineInputs(state.catalogue(dataset).flatMap(({ parts }) => parts.map(({ key }) => key)));
-    return engine.prepare(
-      catalogueBase({ songs: await paths('songs'), users: await paths('users') }),
-      signal,
-    );
+    const { engine, signal } = this.#context;
+    return engine.prepare(await catalogueOf(this.#context), signal);
   }
 
   async close(): Promise<void> {
     await this.#runner?.close();
   }
+}
+
+/** What the engine reads first of all to compute dates, given a state of the log. */
+export async function catalogueOf({
+  lake,
+  state,
+}: Pick<ComputeContext, 'lake' | 'state'>): Promise<PlanBase> {
+  const paths = (dataset: 'users' | 'songs'): Promise<readonly string[]> =>
+    lake.engineInputs(state.catalogue(dataset).flatMap(({ parts }) => parts.map(({ key }) => key)));
+  return catalogueBase({ songs: await paths('songs'), users: await paths('users') });
 }

@@ -4,6 +4,7 @@ import type { StructuralReason } from '../../contracts/reasons.ts';
 import type { Snapshot } from '../../csv/snapshot.ts';
 import { FileRejectedError, InvariantError } from '../../errors.ts';
 import type { Workspace } from '../../lake/lake.ts';
+import { together } from '../../together.ts';
 import type { SourceFile, StageContext } from '../context.ts';
 import { writeBadRecords } from './bad-records.ts';
 import type { StagedPart, Validated } from '../receipt.ts';
@@ -51,18 +52,16 @@ export async function validateFile(
     },
     verdictsPath: workspace.path('verdicts.csv'),
   };
-  const { parts, valid, duplicates, blanked } =
+  const { staged, valid, duplicates, blanked } =
     file.dataset === 'streams'
       ? await validatePlays(context, snapshot, input, workspace)
       : await validateCatalogue(context, input, workspace);
 
   const bad = snapshot.records - valid;
-  const { reasons, reasonsOfLast, objects } = await writeBadRecords(context, {
-    received,
-    input,
-    workspace,
-    bad,
-  });
+  const [parts, { reasons, reasonsOfLast, objects }] = await together([
+    staged(),
+    writeBadRecords(context, { received, input, workspace, bad }),
+  ]);
   return assertNotEmpty(file, {
     counts: { rows: snapshot.records, valid, bad, duplicates },
     reasons,
@@ -76,7 +75,8 @@ export async function validateFile(
 
 /** The rows of a file that its engine found valid. */
 export interface ValidRows {
-  readonly parts: readonly StagedPart[];
+  /** Stages the parts, while bad records can be written. @throws InvariantError if rows were lost */
+  readonly staged: () => Promise<readonly StagedPart[]>;
   readonly valid: number;
   readonly duplicates: number;
   readonly blanked: Readonly<Record<string, number>>;
@@ -93,13 +93,16 @@ async function validateCatalogue(
   turn?.judged();
   const summary = result.rows['summary']?.[0] ?? {};
   const valid = Number(summary['valid'] ?? 0);
-  const { key: staged, ...facts } = await workspace.stage(part);
+  const staged = async (): Promise<readonly StagedPart[]> => {
+    const { key, ...facts } = await workspace.stage(part);
+    return [{ staged: key, ...facts, rows: valid }];
+  };
   const blanked = blankedColumns(contract).flatMap((column): [string, number][] => {
     const values = Number(summary[column] ?? 0);
     return values > 0 ? [[column.replace('blanked_', ''), values]] : [];
   });
   return {
-    parts: [{ staged, ...facts, rows: valid }],
+    staged,
     valid,
     duplicates: 0,
     blanked: Object.fromEntries(blanked),

@@ -4,6 +4,7 @@ import type { Engine, Row, WrittenFile } from '../../engines/engine.ts';
 import { EngineMemoryError } from '../../engines/errors.ts';
 import { FileRejectedError, InvariantError } from '../../errors.ts';
 import type { Workspace } from '../../lake/lake.ts';
+import { together } from '../../together.ts';
 import type { StageContext } from '../context.ts';
 import { LIMIT_KEYS, type Limits, raise } from '../limits.ts';
 import type { StagedPart } from '../receipt.ts';
@@ -34,16 +35,18 @@ export async function validatePlays(
   const bad = total(sortedOut.bad);
   const rowsOnce = total(sortedOut.plays) + bad;
   const wellFormed = records - malformed;
-  // Fewer rows than the scanner handed over were delivered again. Or they were lost: only counting can tell.
-  if (rowsOnce !== wellFormed) await assertRead(wellFormed, engine, input, signal);
   turn?.judged();
-  const parts = await Promise.all(
-    written.map(async ({ path, rows, partition: date = '' }): Promise<StagedPart> => {
-      const { key: staged, ...facts } = await workspace.stage(relative(workspace.directory, path));
-      return { staged, ...facts, rows, date };
-    }),
-  );
-  return { parts, valid: wellFormed - bad, duplicates: wellFormed - rowsOnce, blanked: {} };
+  const stage = async ({ path, rows, partition: date = '' }: WrittenFile): Promise<StagedPart> => {
+    const { key: staged, ...facts } = await workspace.stage(relative(workspace.directory, path));
+    return { staged, ...facts, rows, date };
+  };
+  const staged = async (): Promise<readonly StagedPart[]> => {
+    // Fewer rows than the scanner handed over were delivered again. Or they were lost: only counting can tell.
+    const counted = rowsOnce === wellFormed ? [] : [assertRead(wellFormed, engine, input, signal)];
+    const [parts] = await together([together(written.map(stage)), ...counted]);
+    return parts;
+  };
+  return { staged, valid: wellFormed - bad, duplicates: wellFormed - rowsOnce, blanked: {} };
 }
 
 /** A file that does not fit into memory is read again, in so many passes over a share of its plays each. */
