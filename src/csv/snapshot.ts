@@ -44,7 +44,7 @@ export interface SnapshotOptions {
   readonly onProgress?: (bytesReceived: number, records: number) => void;
   /** New bytes that are scanned at a time, at least 16; default 1 MiB. Never changes the result. */
   readonly blockBytes?: number;
-  /** A segment has at least so many bytes, unless it is the last; default 16 MiB. Never changes the result. */
+  /** A segment has at least so many bytes, unless it is the last; default 4 MiB. Never changes the result. */
   readonly segmentBytes?: number;
   /** Places that are kept in memory; default 64 KiB. Never changes the result. */
   readonly placesInMemory?: number;

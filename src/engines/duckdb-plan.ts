@@ -1,7 +1,7 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { rename } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { literal, quoted } from './dialect.ts';
+import type { Execute } from './duckdb-connection.ts';
 import { readInput } from './duckdb-inputs.ts';
 import type { Plan, PlanBase, PlanInput, PlanOutput, PlanResult, Row, Value, WrittenFile } from './engine.ts';
 import { EngineError } from './errors.ts';
@@ -12,7 +12,7 @@ import { EngineError } from './errors.ts';
  * @returns the names of the tables
  */
 export async function makeRelations(
-  connection: DuckDBConnection,
+  execute: Execute,
   { inputs, steps }: PlanBase,
   relations: Relations,
   signal: AbortSignal | undefined,
@@ -27,7 +27,7 @@ export async function makeRelations(
     // An interrupt ends the statement that runs; one that comes between two is noticed here.
     signal?.throwIfAborted();
     // A plan that failed may have left one.
-    await connection.run(`CREATE OR REPLACE TEMP TABLE ${quoted(name)} AS ${relations.with(sql)}`);
+    await execute(`CREATE OR REPLACE TEMP TABLE ${quoted(name)} AS ${relations.with(sql)}`);
     tables.push(name);
   }
   return tables;
@@ -35,7 +35,7 @@ export async function makeRelations(
 
 /** Writes the outputs of a plan whose relations are there. */
 export async function makeOutputs(
-  connection: DuckDBConnection,
+  execute: Execute,
   plan: Plan,
   relations: Relations,
   signal: AbortSignal | undefined,
@@ -44,8 +44,8 @@ export async function makeOutputs(
   const rows: Record<string, readonly Row[]> = {};
   for (const [name, output] of Object.entries(plan.outputs)) {
     signal?.throwIfAborted();
-    if (output.format === 'rows') rows[name] = await readRows(connection, relations, output.from);
-    else files[name] = await writeFiles(connection, relations, output);
+    if (output.format === 'rows') rows[name] = await readRows(execute, relations, output.from);
+    else files[name] = await writeFiles(execute, relations, output);
   }
   return { files, rows };
 }
@@ -95,12 +95,8 @@ export class Relations {
   }
 }
 
-async function readRows(
-  connection: DuckDBConnection,
-  relations: Relations,
-  from: string,
-): Promise<readonly Row[]> {
-  const reader = await connection.runAndReadAll(relations.with(`SELECT * FROM ${quoted(from)}`));
+async function readRows(execute: Execute, relations: Relations, from: string): Promise<readonly Row[]> {
+  const reader = await execute(relations.with(`SELECT * FROM ${quoted(from)}`));
   return reader.getRowObjects().map((row) => {
     const entries = Object.entries(row).map(([column, value]): [string, Value] => {
       if (value === null || typeof value !== 'object') return [column, value ?? null];
@@ -111,33 +107,29 @@ async function readRows(
 }
 
 async function writeFiles(
-  connection: DuckDBConnection,
+  execute: Execute,
   relations: Relations,
   output: Exclude<PlanOutput, { format: 'rows' }>,
 ): Promise<readonly WrittenFile[]> {
   const source = relations.with(`SELECT * FROM ${quoted(output.from)}`);
   if (output.format === 'csv') {
-    const reader = await connection.runAndReadAll(
-      `COPY (${source}) TO ${literal(output.path)} (FORMAT csv, HEADER false)`,
-    );
+    const reader = await execute(`COPY (${source}) TO ${literal(output.path)} (FORMAT csv, HEADER false)`);
     return [{ path: output.path, rows: Number(reader.getRows()[0]?.[0] ?? 0) }];
   }
-  if ('partitionBy' in output) return writePartitions(connection, relations, output);
-  if ('splitBy' in output) return copyApart(connection, source, output.path, output.splitBy, output.rangeOf);
-  return copy(connection, source, output.path);
+  if ('partitionBy' in output) return writePartitions(execute, relations, output);
+  if ('splitBy' in output) return copyApart(execute, source, output.path, output.splitBy, output.rangeOf);
+  return copy(execute, source, output.path);
 }
 
 async function copy(
-  connection: DuckDBConnection,
+  execute: Execute,
   source: string,
   path: string,
   more: readonly string[] = [],
   rangeOf?: string,
 ): Promise<readonly WrittenFile[]> {
   const options = ['FORMAT parquet', 'COMPRESSION snappy', 'RETURN_STATS true', ...more];
-  const reader = await connection.runAndReadAll(
-    `COPY (${source}) TO ${literal(path)} (${options.join(', ')})`,
-  );
+  const reader = await execute(`COPY (${source}) TO ${literal(path)} (${options.join(', ')})`);
   return reader.getRowObjectsJson().map((row) => writtenFile(row, rangeOf));
 }
 
@@ -146,7 +138,7 @@ async function copy(
  * on the way to a file is one more that has to be put on disk.
  */
 async function copyApart(
-  connection: DuckDBConnection,
+  execute: Execute,
   source: string,
   path: string,
   column: string,
@@ -157,7 +149,7 @@ async function copyApart(
     `FILENAME_PATTERN ${literal(`${basename(path)}-{i}`)}`,
     'OVERWRITE_OR_IGNORE true',
   ];
-  const written = await copy(connection, source, dirname(path), apart, rangeOf);
+  const written = await copy(execute, source, dirname(path), apart, rangeOf);
   return Promise.all(
     written.map(async (file, index) => {
       const own = `${path}-${index + 1}.parquet`;
@@ -168,27 +160,25 @@ async function copyApart(
 }
 
 async function writePartitions(
-  connection: DuckDBConnection,
+  execute: Execute,
   relations: Relations,
   { from, path, partitionBy, orderBy = [] }: Extract<PlanOutput, { partitionBy: string }>,
 ): Promise<readonly WrittenFile[]> {
   const column = quoted(partitionBy);
   const distinct = `SELECT DISTINCT ${column} FROM ${quoted(from)} LIMIT 2`;
-  const values = await connection.runAndReadAll(
-    relations.with(`SELECT CAST(${column} AS VARCHAR) FROM (${distinct})`),
-  );
+  const values = await execute(relations.with(`SELECT CAST(${column} AS VARCHAR) FROM (${distinct})`));
   const [only, another] = values.getRows().map(([value]) => value);
   if (typeof only === 'string' && another === undefined) {
     // The usual case, a file of one day, needs neither a sort nor a partitioned writer.
     const order = orderBy.length === 0 ? '' : ` ORDER BY ${orderBy.map(quoted).join(', ')}`;
     const part = relations.with(`SELECT * EXCLUDE (${column}) FROM ${quoted(from)}${order}`);
-    const written = await copy(connection, part, `${path}-1.parquet`);
+    const written = await copy(execute, part, `${path}-1.parquet`);
     return written.map((file) => ({ ...file, partition: only }));
   }
   // Sorted, so that each partition is one file however many rows and threads there are.
   const order = [partitionBy, ...orderBy].map(quoted).join(', ');
   const parts = relations.with(`SELECT * FROM ${quoted(from)} ORDER BY ${order}`);
-  return copyApart(connection, parts, path, partitionBy);
+  return copyApart(execute, parts, path, partitionBy);
 }
 
 /** One row of RETURN_STATS. */

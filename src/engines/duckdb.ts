@@ -1,6 +1,7 @@
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import duckdb from '@duckdb/node-bindings';
 import { mkdir } from 'node:fs/promises';
 import { literal, quoted } from './dialect.ts';
+import { Connection, type Execute } from './duckdb-connection.ts';
 import { duckdbDialect } from './duckdb-dialect.ts';
 import { escapePattern } from './duckdb-inputs.ts';
 import { makeOutputs, makeRelations, Relations } from './duckdb-plan.ts';
@@ -15,25 +16,31 @@ export interface DuckdbOptions {
   readonly spillDirectory: string;
   /** The only directories whose files SQL can reach. */
   readonly directories: readonly string[];
+  /** From here on a plan is large; how it is executed changes, and no result. */
+  readonly largeBytes?: number;
 }
 
 /** DuckDB inside this process: one database in memory, one connection for each plan. */
 export class DuckdbEngine implements Engine {
   readonly name = 'duckdb';
   readonly dialect = duckdbDialect;
-  readonly #instance: DuckDBInstance;
+  readonly #database: duckdb.Database;
   readonly #threads: number;
+  readonly #largeBytes: number | undefined;
 
-  private constructor(instance: DuckDBInstance, threads: number) {
-    this.#instance = instance;
+  private constructor(database: duckdb.Database, { threads, largeBytes }: DuckdbOptions) {
+    this.#database = database;
     this.#threads = threads;
+    this.#largeBytes = largeBytes;
   }
 
   static async open(options: DuckdbOptions): Promise<DuckdbEngine> {
     await mkdir(options.spillDirectory, { recursive: true });
-    const instance = await DuckDBInstance.create(':memory:', {
+    const database = await open({
       memory_limit: shareForRows(options.memoryLimit),
       threads: String(options.threads),
+      // All of them DuckDB's own: those of callers only come on top, for small statements.
+      external_threads: '0',
       temp_directory: options.spillDirectory,
       autoload_known_extensions: 'false',
       autoinstall_known_extensions: 'false',
@@ -44,22 +51,22 @@ export class DuckdbEngine implements Engine {
       // It takes a file that was replaced for the one before, if their times are the same or old enough.
       enable_external_file_cache: 'false',
     });
-    const connection = await instance.connect();
+    const connection = await Connection.open(database);
     try {
       // Data cannot make SQL reach elsewhere, whatever it holds: names and values are never SQL here,
       // and this is the second wall behind that rule.
       const allowed = [...options.directories, options.spillDirectory];
       // Paths are compared as they are given: those that are read have their pattern characters escaped.
       const directories = [...new Set([...allowed, ...allowed.map(escapePattern)])].map(literal).join(', ');
-      await connection.run(`SET allowed_directories = [${directories}]`);
+      await connection.execute(`SET allowed_directories = [${directories}]`);
       // That is what is in them; a folder for several files is named itself.
-      await connection.run(`SET allowed_paths = [${directories}]`);
-      await connection.run('SET enable_external_access = false');
-      await connection.run('SET lock_configuration = true');
+      await connection.execute(`SET allowed_paths = [${directories}]`);
+      await connection.execute('SET enable_external_access = false');
+      await connection.execute('SET lock_configuration = true');
     } finally {
-      connection.closeSync();
+      connection.close();
     }
-    return new DuckdbEngine(instance, options.threads);
+    return new DuckdbEngine(database, options);
   }
 
   async run(plan: Plan, signal?: AbortSignal, onProgress?: () => void): Promise<PlanResult> {
@@ -83,13 +90,19 @@ export class DuckdbEngine implements Engine {
   }
 
   async #connect(): Promise<PreparedConnection> {
-    return new PreparedConnection(await this.#instance.connect(), this.#threads);
+    return new PreparedConnection(await Connection.open(this.#database, this.#largeBytes), this.#threads);
   }
 
   close(): Promise<void> {
-    this.#instance.closeSync();
+    duckdb.close_sync(this.#database);
     return Promise.resolve();
   }
+}
+
+function open(settings: Readonly<Record<string, string>>): Promise<duckdb.Database> {
+  const config = duckdb.create_config();
+  for (const [name, value] of Object.entries(settings)) duckdb.set_config(config, name, value);
+  return duckdb.open(':memory:', config);
 }
 
 /** DuckDB counts the pages of its rows, but not what its writers and its allocator hold beside them: up to a quarter. */
@@ -98,44 +111,44 @@ const shareForRows = (limit: string): string =>
 
 /** One connection, whose temporary tables are those of the base. */
 class PreparedConnection implements PlanRunner {
-  readonly #connection: DuckDBConnection;
+  readonly #connection: Connection;
   readonly #base: Relations;
   #isPrepared = false;
 
-  constructor(connection: DuckDBConnection, threads: number) {
+  constructor(connection: Connection, threads: number) {
     this.#connection = connection;
     this.#base = new Relations(threads);
   }
 
   async prepare(base: PlanBase, signal?: AbortSignal, onProgress?: () => void): Promise<void> {
-    await this.#executing(base.name, signal, onProgress, async () => {
-      await makeRelations(this.#connection, base, this.#base, signal);
+    await this.#executing(base, signal, onProgress, async (execute) => {
+      await makeRelations(execute, base, this.#base, signal);
     });
     this.#isPrepared = true;
   }
 
   run(plan: Plan, signal?: AbortSignal, onProgress?: () => void): Promise<PlanResult> {
-    return this.#executing(plan.name, signal, onProgress, async () => {
+    return this.#executing(plan, signal, onProgress, async (execute) => {
       const relations = this.#base.copy();
-      const tables = await makeRelations(this.#connection, plan, relations, signal);
-      const result = await makeOutputs(this.#connection, plan, relations, signal);
+      const tables = await makeRelations(execute, plan, relations, signal);
+      const result = await makeOutputs(execute, plan, relations, signal);
       // Without a base the connection is closed next, and its tables go with it.
       if (this.#isPrepared)
-        for (const table of tables) await this.#connection.run(`DROP TABLE ${quoted(table)}`);
+        for (const table of tables) await this.#connection.execute(`DROP TABLE ${quoted(table)}`);
       return result;
     });
   }
 
   close(): Promise<void> {
-    this.#connection.closeSync();
+    this.#connection.close();
     return Promise.resolve();
   }
 
   async #executing<T>(
-    name: string,
+    { name, inputs }: PlanBase,
     signal: AbortSignal | undefined,
     onProgress: (() => void) | undefined,
-    work: () => Promise<T>,
+    work: (execute: Execute) => Promise<T>,
   ): Promise<T> {
     signal?.throwIfAborted();
     const interrupt = (): void => {
@@ -144,7 +157,7 @@ class PreparedConnection implements PlanRunner {
     signal?.addEventListener('abort', interrupt, { once: true });
     const watching = onProgress === undefined ? undefined : watchProgress(onProgress);
     try {
-      return await work();
+      return await work(this.#connection.executeFor(inputs));
     } catch (error) {
       signal?.throwIfAborted();
       throw failure(name, error);

@@ -4,14 +4,15 @@ import type { Engine } from '../../src/engines/engine.ts';
 
 /** Every engine that the suites run on; the next one is one more entry. `directory` is all it may touch. */
 export const engines: readonly { name: string; open: (directory: string) => Promise<Engine> }[] = [
-  {
-    name: 'duckdb',
-    open: (directory) =>
-      DuckdbEngine.open({
-        memoryLimit: '512MB',
-        threads: 2,
-        spillDirectory: join(directory, 'spill'),
-        directories: [directory],
-      }),
-  },
+  { name: 'duckdb', open: (directory) => duckdb(directory) },
+  { name: 'duckdb, for which every plan is large', open: (directory) => duckdb(directory, 0) },
 ];
+
+const duckdb = (directory: string, largeBytes?: number): Promise<Engine> =>
+  DuckdbEngine.open({
+    memoryLimit: '512MB',
+    threads: 2,
+    spillDirectory: join(directory, 'spill'),
+    directories: [directory],
+    ...(largeBytes === undefined ? {} : { largeBytes }),
+  });

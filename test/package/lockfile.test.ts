@@ -15,7 +15,10 @@ const lockSchema = z.object({
   lockfileVersion: z.literal(3),
   packages: z.record(z.string(), entrySchema),
 });
-const manifestSchema = z.object({ allowScripts: z.record(z.string(), z.boolean()) });
+const manifestSchema = z.object({
+  allowScripts: z.record(z.string(), z.boolean()),
+  dependencies: z.record(z.string(), z.string()),
+});
 
 const root = join(import.meta.dirname, '../..');
 const read = async (file: string): Promise<unknown> =>
@@ -47,6 +50,16 @@ test('native packages are pinned for every platform, not only for the one that w
       .map((name) => `${name} of ${nameOf(path)}`),
   );
   expect(missing).toEqual([]);
+});
+
+test('there is one copy of DuckDB, whoever asks for it', async () => {
+  const duckdb = installed.filter(([path]) => nameOf(path).startsWith('@duckdb/node-'));
+  const versions = duckdb.map(([, { version }]) => version);
+  expect(new Set(versions).size).toBe(1);
+  expect(new Set(duckdb.map(([path]) => nameOf(path))).size).toBe(duckdb.length);
+  const { dependencies } = manifestSchema.parse(await read('package.json'));
+  const asked = ['@duckdb/node-api', '@duckdb/node-bindings'].map((name) => dependencies[name]);
+  expect(asked).toEqual([versions[0], versions[0]]);
 });
 
 test('it was decided of every install script whether it may run, and none needs to', async () => {
