@@ -32,7 +32,8 @@ export const SUITES = {
   transactions: { project: 'unit', filter: 'test/tables/transactions', budget: 0 },
   pipeline: {
     project: 'unit',
-    filter: 'test/pipeline/heartbeat test/pipeline/claims test/pipeline/accept-all test/pipeline/settled',
+    filter:
+      'test/pipeline/heartbeat test/pipeline/claims test/pipeline/accept-all test/pipeline/settled test/pipeline/stood-still',
     budget: 0,
   },
 } as const;
