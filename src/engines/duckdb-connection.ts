@@ -7,15 +7,17 @@ import type { PlanInput } from './engine.ts';
 /** Executes one statement and returns its result in memory. */
 export type Execute = (sql: string) => Promise<DuckDBResultReader>;
 
-/** A plan that reads more is worth a look every other millisecond, and a statement that is prepared first. */
+/** A plan that reads more is worth statements that are prepared first and looked after. */
 const LARGE_BYTES = 8 * 1024 * 1024;
-const LOOK_MS = 2;
+/** The longer a statement takes, the later its end may be noticed: by a fiftieth, and by 20 ms at most. */
+const LOOK_MS = { least: 2, most: 20, share: 1 / 50 };
 
 /** One connection to a database, and two ways to execute a statement on it. */
 export class Connection {
   readonly #handle: duckdb.Connection;
   readonly #connection: DuckDBConnection;
   readonly #largeBytes: number;
+  #interrupted = false;
 
   private constructor(handle: duckdb.Connection, largeBytes: number) {
     this.#handle = handle;
@@ -29,6 +31,7 @@ export class Connection {
 
   /** How to execute the statements of a plan that reads this. */
   executeFor(inputs: Readonly<Record<string, PlanInput>>): Execute {
+    this.#interrupted = false;
     return isLarge(inputs, this.#largeBytes) ? this.#executeAside : this.execute;
   }
 
@@ -44,15 +47,31 @@ export class Connection {
     const prepared = await duckdb.prepare(this.#handle, sql);
     try {
       const pending = duckdb.pending_prepared(prepared);
-      while (!isOver(duckdb.pending_execute_check_state(pending))) await sleep(LOOK_MS);
+      await this.#untilOver(pending);
+      // Asked for the result of what has failed, DuckDB would tell that first.
+      const error = duckdb.pending_error(pending);
+      if (error !== '') throw new Error(error);
       return await new DuckDBPendingResult(pending).readAll();
     } finally {
       duckdb.destroy_prepare_sync(prepared);
     }
   };
 
+  /** A look calls all that is over an error, and what waits for another of its threads ready. */
+  async #untilOver(pending: duckdb.PendingResult): Promise<void> {
+    const began = performance.now();
+    for (;;) {
+      // An interrupt that came before the statement began is forgotten by DuckDB.
+      if (this.#interrupted) this.#connection.interrupt();
+      if (duckdb.pending_execute_check_state(pending) === duckdb.PendingState.ERROR) return;
+      const elapsed = performance.now() - began;
+      await sleep(Math.min(LOOK_MS.most, Math.max(LOOK_MS.least, elapsed * LOOK_MS.share)));
+    }
+  }
+
   /** Ends the statement that is executed. */
   interrupt(): void {
+    this.#interrupted = true;
     this.#connection.interrupt();
   }
 
@@ -60,9 +79,6 @@ export class Connection {
     this.#connection.closeSync();
   }
 }
-
-const isOver = (state: duckdb.PendingState): boolean =>
-  state === duckdb.PendingState.RESULT_READY || state === duckdb.PendingState.ERROR;
 
 function isLarge(inputs: Readonly<Record<string, PlanInput>>, largeBytes: number): boolean {
   let bytes = 0;
@@ -73,7 +89,7 @@ function isLarge(inputs: Readonly<Record<string, PlanInput>>, largeBytes: number
       if (bytes >= largeBytes) return true;
     }
   }
-  return false;
+  return bytes >= largeBytes;
 }
 
 function pathsOf(input: PlanInput): readonly string[] {

@@ -10,13 +10,17 @@ export class EarlyEngine implements Engine {
   readonly name: string;
   readonly dialect: Engine['dialect'];
   readonly #engine: Engine;
+  readonly #over = new AbortController();
   #early: { readonly base: PlanBase; readonly runner: Promise<PlanRunner | undefined> } | undefined;
+  #onProgress: (() => void) | undefined;
 
   constructor(engine: Engine, base: PlanBase, signal: AbortSignal) {
     this.name = engine.name;
     this.dialect = engine.dialect;
     this.#engine = engine;
-    this.#early = { base, runner: engine.prepare(base, signal).catch(() => undefined) };
+    const stop = AbortSignal.any([signal, this.#over.signal]);
+    const runner = engine.prepare(base, stop, () => this.#onProgress?.());
+    this.#early = { base, runner: runner.catch(() => undefined) };
   }
 
   run(plan: Plan, signal?: AbortSignal, onProgress?: () => void): Promise<PlanResult> {
@@ -25,15 +29,21 @@ export class EarlyEngine implements Engine {
 
   async prepare(base: PlanBase, signal?: AbortSignal, onProgress?: () => void): Promise<PlanRunner> {
     const early = this.#early;
-    if (early !== undefined && isDeepStrictEqual(early.base, base)) {
-      this.#early = undefined;
-      const runner = await early.runner;
-      if (runner !== undefined) return runner;
-    }
-    return this.#engine.prepare(base, signal, onProgress);
+    if (early === undefined || !isDeepStrictEqual(early.base, base))
+      return this.#engine.prepare(base, signal, onProgress);
+    this.#early = undefined;
+    this.#onProgress = onProgress;
+    const stop = (): void => {
+      this.#over.abort();
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+    const runner = await early.runner;
+    signal?.removeEventListener('abort', stop);
+    return runner ?? this.#engine.prepare(base, signal, onProgress);
   }
 
   async close(): Promise<void> {
+    this.#over.abort();
     const runner = await this.#early?.runner;
     this.#early = undefined;
     await runner?.close();

@@ -67,3 +67,26 @@ test('what failed and was never needed is nobody’s failure', async () => {
   await new EarlyEngine(engine, base('songs'), signal).close();
   expect(told).toEqual(['songs 1']);
 });
+
+test('what is executed early ends with its user, and with the engine', async () => {
+  const hanging: Engine = {
+    ...telling().engine,
+    prepare: (_base, signal, onProgress) =>
+      new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => {
+          reject(new Error('stopped'));
+        });
+        setImmediate(() => onProgress?.());
+      }),
+  };
+  await new EarlyEngine(hanging, base('songs'), signal).close();
+
+  const early = new EarlyEngine(hanging, base('songs'), signal);
+  const stop = new AbortController();
+  const moved = new Promise<void>((resolve) => {
+    void early.prepare(base('songs'), stop.signal, resolve).catch(() => undefined);
+  });
+  await moved;
+  stop.abort();
+  await early.close();
+});

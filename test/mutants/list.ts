@@ -113,7 +113,7 @@ export const mutants: readonly Mutant[] = [
     id: 'supersede-unseen',
     what: 'bytes that were read before a newer version was taken are put over it',
     file: 'stages/validate/accept-file.ts',
-    from: `if (known.supersedes.some((n) => n > seen)) throw new ObjectChangedError(file.object.key);`,
+    from: `if (known.supersedes.some((n) => n > seen)) throw new ContendedError(file.filename);`,
     to: '',
     suite: 'pipeline',
   },

@@ -1,10 +1,12 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { ObjectChangedError } from '../../src/lake/errors.ts';
 import { rawKey } from '../../src/lake/zones.ts';
 import type { RunContext } from '../../src/pipeline/session.ts';
 import { systemPorts } from '../../src/pipeline/system-ports.ts';
 import type { SourceFile, Turn } from '../../src/stages/context.ts';
 import { type Acceptance, acceptFile } from '../../src/stages/validate/accept-file.ts';
+import { ContendedError } from '../../src/stages/validate/errors.ts';
 import { RealParts } from '../crash/real-parts.ts';
 import { plays, songs } from '../support/test-lake.ts';
 
@@ -41,7 +43,8 @@ test.each([
       await take(other, await dropped(third));
     };
     const slow = { ...context, turn: standingStill(meanwhile) };
-    await expect(take(slow, file)).rejects.toThrow(ObjectChangedError);
+    await expect(take(slow, file)).rejects.toThrow(ContendedError);
+    expect(await readdir(join(parts.directory, '_staging'))).toEqual([]);
 
     const { state } = context.log;
     expect(state.head).toBe(3);

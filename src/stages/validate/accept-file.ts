@@ -10,6 +10,7 @@ import type { Receipt, Received } from '../receipt.ts';
 import { readSidecar, refusalBy, type Sidecar } from '../sidecar.ts';
 import { classify } from './classify.ts';
 import { decide, type Verdict } from './decide.ts';
+import { ContendedError } from './errors.ts';
 import { makeVisible } from './make-visible.ts';
 
 /** What became of a delivery. */
@@ -42,6 +43,10 @@ export async function acceptFile(
     const acceptance = await commitFile(context, { ...examined, attempt, epoch });
     committing = false;
     return acceptance;
+  } catch (error) {
+    // Told before anything was committed.
+    if (error instanceof ContendedError) committing = false;
+    throw error;
   } finally {
     // Between the commit and the visible parts the staged files are the only ones: an error there leaves
     // them for the next run.
@@ -102,7 +107,7 @@ async function commitFile(context: StageContext, decision: Decision): Promise<Ac
       return undefined;
     }
     // What came since may be newer than these bytes: whoever stood still must not put the old ones over it.
-    if (known.supersedes.some((n) => n > seen)) throw new ObjectChangedError(file.object.key);
+    if (known.supersedes.some((n) => n > seen)) throw new ContendedError(file.filename);
     return decide({ ...decision, known, at: ports.now(), state });
   });
   context.turn?.committed();

@@ -8,6 +8,7 @@ import { locateRecords, type LocatedRecord, type RowVerdict } from '../../csv/lo
 import type { Columns, JsonInput } from '../../engines/engine.ts';
 import { InvariantError } from '../../errors.ts';
 import type { Workspace } from '../../lake/lake.ts';
+import { together } from '../../together.ts';
 import type { SourceFile, StageContext } from '../context.ts';
 import type { BadRecord } from './bad-record.ts';
 import type { StagedBadRecords } from '../receipt.ts';
@@ -77,13 +78,16 @@ export async function writeBadRecords(
         `${bad} of them valid, but ${written} bad ones were located. Nothing of the file was taken.`,
     );
   }
-  await engine.run({
-    name: 'bad_records',
-    inputs: { bad_json: { format: 'json', path: workspace.path(jsonl), columns: COLUMNS } },
-    steps: [],
-    outputs: { parquet: { format: 'parquet', from: 'bad_json', path: workspace.path(parquet) } },
-  });
-  const objects = await Promise.all(
+  await engine.run(
+    {
+      name: 'bad_records',
+      inputs: { bad_json: { format: 'json', path: workspace.path(jsonl), columns: COLUMNS } },
+      steps: [],
+      outputs: { parquet: { format: 'parquet', from: 'bad_json', path: workspace.path(parquet) } },
+    },
+    signal,
+  );
+  const objects = await together(
     (['jsonl', 'parquet'] as const).map(async (format): Promise<StagedBadRecords> => {
       const { key: staged, ...facts } = await workspace.stage(format === 'jsonl' ? jsonl : parquet);
       return { format, staged, ...facts, rows: bad };

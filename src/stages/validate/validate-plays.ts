@@ -35,15 +35,17 @@ export async function validatePlays(
   const bad = total(sortedOut.bad);
   const rowsOnce = total(sortedOut.plays) + bad;
   const wellFormed = records - malformed;
-  turn?.judged();
   const stage = async ({ path, rows, partition: date = '' }: WrittenFile): Promise<StagedPart> => {
     const { key: staged, ...facts } = await workspace.stage(relative(workspace.directory, path));
     return { staged, ...facts, rows, date };
   };
-  const staged = async (): Promise<readonly StagedPart[]> => {
+  const count = async (): Promise<void> => {
     // Fewer rows than the scanner handed over were delivered again. Or they were lost: only counting can tell.
-    const counted = rowsOnce === wellFormed ? [] : [assertRead(wellFormed, engine, input, signal)];
-    const [parts] = await together([together(written.map(stage)), ...counted]);
+    if (rowsOnce !== wellFormed) await assertRead(wellFormed, engine, input, signal);
+    turn?.judged();
+  };
+  const staged = async (): Promise<readonly StagedPart[]> => {
+    const [parts] = await together([together(written.map(stage)), count()]);
     return parts;
   };
   return { staged, valid: wellFormed - bad, duplicates: wellFormed - rowsOnce, blanked: {} };
