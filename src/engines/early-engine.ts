@@ -31,6 +31,7 @@ export class EarlyEngine implements Engine {
     const early = this.#early;
     if (early === undefined || !isDeepStrictEqual(early.base, base))
       return this.#engine.prepare(base, signal, onProgress);
+    signal?.throwIfAborted();
     this.#early = undefined;
     this.#onProgress = onProgress;
     const stop = (): void => {

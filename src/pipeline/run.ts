@@ -52,13 +52,13 @@ export async function pass(context: RunContext, pending?: Pending): Promise<Pass
   const files = [...catalogueFiles, ...streams.files];
   const bytes = files.reduce((sum, { object }) => sum + object.bytes, 0);
   observe({ type: 'run_started', run: id, files: files.length, bytes });
-  if (files.length === 0 || catalogueFiles.length > 0)
-    return takeAll(context, files, { id, started, before });
+  const begun: Pass = { id, started, before };
+  if (files.length === 0 || catalogueFiles.length > 0) return takeAll(context, files, begun);
 
   // No catalogue changes, so it is numbered while the first file is received.
   const engine = new EarlyEngine(context.engine, await catalogueOf({ lake, state: log.state }), signal);
   try {
-    return await takeAll({ ...context, engine }, files, { id, started, before });
+    return await takeAll({ ...context, engine }, files, begun);
   } finally {
     await engine.close();
   }

@@ -82,6 +82,8 @@ test('what is executed early ends with its user, and with the engine', async () 
   await new EarlyEngine(hanging, base('songs'), signal).close();
 
   const early = new EarlyEngine(hanging, base('songs'), signal);
+  const stopped = AbortSignal.abort('before it asked');
+  await expect(early.prepare(base('songs'), stopped)).rejects.toBe('before it asked');
   const stop = new AbortController();
   const moved = new Promise<void>((resolve) => {
     void early.prepare(base('songs'), stop.signal, resolve).catch(() => undefined);
