@@ -92,7 +92,9 @@ export class Bench {
    * @throws Error if a file was not accepted
    */
   async run(lake, { memoryLimit = this.options.memoryLimit, args = [], env = {} } = {}) {
-    const settings = ['--memory-limit', memoryLimit, '--threads', String(this.options.threads)];
+    const { threads } = this.options;
+    const settings = ['--memory-limit', memoryLimit];
+    if (threads !== null) settings.push('--threads', String(threads));
     const { measurement, stdout } = await this.hitparade(
       ['run', '--lake', lake, '--json', ...settings, ...args],
       env,

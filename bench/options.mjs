@@ -1,4 +1,3 @@
-import os from 'node:os';
 import { parseArgs } from 'node:util';
 
 /**
@@ -8,7 +7,7 @@ import { parseArgs } from 'node:util';
  * @property {number} files of the many small ones
  * @property {number} repeat how often each side runs
  * @property {string} memoryLimit for DuckDB on both sides, as it writes it
- * @property {number} threads on all sides
+ * @property {number | null} threads on all sides; null: what each takes by default
  * @property {readonly string[]} only scenarios; none: the usual ones
  * @property {boolean} scale
  * @property {boolean} json
@@ -25,7 +24,7 @@ The data is made once and kept in .bench/.
   --files N            of the many small ones, default 10000
   --repeat N           how often each side runs, alternately, default 3
   --memory-limit SIZE  for DuckDB on both sides, default 1GB (scenario memory and scale: always 512MB)
-  --threads N          on all sides, default: the cores of this machine
+  --threads N          on all sides, default: what each takes by itself
   --only A,B           these scenarios alone
   --scale              the scenario "scale" as well
   --json               one JSON document instead of the table
@@ -60,7 +59,7 @@ export function readOptions(args, scenarios) {
       files: { type: 'string', default: '10000' },
       repeat: { type: 'string', default: '3' },
       'memory-limit': { type: 'string', default: '1GB' },
-      threads: { type: 'string', default: String(os.availableParallelism()) },
+      threads: { type: 'string', default: '' },
       only: { type: 'string', default: '' },
       scale: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -79,7 +78,7 @@ export function readOptions(args, scenarios) {
     files: positiveInteger('files', values.files),
     repeat: positiveInteger('repeat', values.repeat),
     memoryLimit: values['memory-limit'],
-    threads: positiveInteger('threads', values.threads),
+    threads: values.threads === '' ? null : positiveInteger('threads', values.threads),
     only,
     scale: values.scale,
     json: values.json,

@@ -72,7 +72,7 @@ export function present({ machine, settings, scenarios }) {
   const lines = [
     `${machine.cpu}, ${machine.cores} cores, ${(machine.memoryBytes / 1e9).toFixed(1)} GB, ${machine.platform}; load before: ${machine.loadBefore.toFixed(1)}`,
     `Node ${machine.node}, DuckDB ${machine.duckdb}, Python ${machine.python ?? 'none'}, Java: ${machine.java ?? 'none'}`,
-    `${settings.plays} plays of ${settings.days} dates, memory limit ${settings.memoryLimit}, ${settings.threads} threads; runs of each side: ${settings.repeat}, alternately`,
+    `${settings.plays} plays of ${settings.days} dates, memory limit ${settings.memoryLimit}, ${settings.threads ?? 'default'} threads; runs of each side: ${settings.repeat}, alternately`,
     '',
     ...align([HEADER, ...scenarios.flatMap(({ rows }) => rows.map(cells))]),
     '',

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
@@ -85,7 +86,13 @@ async function countItems({ endpoint, environment }) {
  */
 async function runStack(bench, python, output, env, more = []) {
   const script = path.join(bench.peers, 'seed-stack', 'run.py');
-  const args = [script, path.join(output, 'raw'), output, String(bench.options.threads), ...more];
+  const args = [
+    script,
+    path.join(output, 'raw'),
+    output,
+    String(bench.options.threads ?? os.availableParallelism()),
+    ...more,
+  ];
   const { measurement, stdout } = await bench.process(python, args, { ...env, PYTHONDONTWRITEBYTECODE: '1' });
   return { measurement, report: JSON.parse(stdout) };
 }

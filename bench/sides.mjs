@@ -56,10 +56,17 @@ export async function firstLoad(bench, data, memoryLimit = bench.options.memoryL
  */
 export async function duckdbScript(bench, data) {
   const { memoryLimit, threads } = bench.options;
+  // None: as many as DuckDB takes by itself.
   const output = await bench.fresh('script');
   await bench.placeRaw(data, output);
   const script = path.join(bench.peers, 'duckdb-script.mjs');
-  const args = [script, path.join(output, 'raw'), output, memoryLimit, String(threads)];
+  const args = [
+    script,
+    path.join(output, 'raw'),
+    output,
+    memoryLimit,
+    ...(threads === null ? [] : [String(threads)]),
+  ];
   const { measurement } = await bench.process(process.execPath, args);
   await keepAnswers(bench, 'script', output);
   await rm(output, { recursive: true });

@@ -1,13 +1,13 @@
 // The peer: what a careful person would write by hand with DuckDB alone, for the same answers. No log, no
 // exactly-once, no kept bad rows, no DynamoDB: whatever hitparade does beyond this shows as the difference.
 //
-// usage: node duckdb-script.mjs <raw directory> <output directory> <memory limit> <threads>
+// usage: node duckdb-script.mjs <raw directory> <output directory> <memory limit> [threads]
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { DuckDBInstance } from '@duckdb/node-api';
 
-const [, , raw = '', out = '', memoryLimit = '1GB', threads = '2'] = process.argv;
+const [, , raw = '', out = '', memoryLimit = '1GB', threads] = process.argv;
 
 /** @param {string} text */
 const quoted = (text) => `'${text.replaceAll("'", "''")}'`;
@@ -19,7 +19,7 @@ const to = (...names) => quoted(path.join(out, ...names));
 await mkdir(path.join(out, 'validated'), { recursive: true });
 const instance = await DuckDBInstance.create(':memory:', {
   memory_limit: memoryLimit,
-  threads,
+  ...(threads === undefined ? {} : { threads }),
   temp_directory: path.join(out, 'spill'),
   preserve_insertion_order: 'false',
 });

@@ -66,7 +66,7 @@ export const GLOBAL_OPTIONS = [
     key: 'threads',
     placeholder: '<number>',
     description: 'threads of the engine',
-    defaultText: 'number of cores',
+    defaultText: 'cores, at least 3',
     example: '4',
   },
   {

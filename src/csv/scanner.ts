@@ -17,6 +17,8 @@ import { Utf8Checker } from './utf8-checker.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
+/** Every blank (space, tab, line ends) is at most this. */
+const BLANK = 0x20;
 const QUOTE = 0x22;
 /** Every byte that means something to CSV is at most this, and nearly all others are above it. */
 const COMMA = 0x2c;
@@ -64,6 +66,7 @@ export class RecordScanner {
   #lastCr = -2;
   #expectedSeparators = -1;
   #endsInRecord = false;
+  #padded = false;
 
   // The record in progress, once it is longer than may be held: its beginning, and a check of the rest.
   #head: Buffer | undefined;
@@ -83,6 +86,11 @@ export class RecordScanner {
   /** The file ended without a line end: its last record may be cut. Known after the last block. */
   get endsInRecord(): boolean {
     return this.#endsInRecord;
+  }
+
+  /** False: no field so far is quoted, or begins or ends with a blank (space, tab, or a part of a line end). */
+  get padded(): boolean {
+    return this.#padded;
   }
 
   /**
@@ -182,6 +190,7 @@ export class RecordScanner {
     let lastCr = positionIn(base, this.#lastCr);
     let expected = this.#expectedSeparators;
     let irregular = batch.irregular;
+    let padded = this.#padded;
     let count = batch.count;
     let pos = from;
     const view = new DataView(bytes.buffer, bytes.byteOffset, to);
@@ -222,11 +231,13 @@ export class RecordScanner {
         if (byte > COMMA) continue;
         if (byte === COMMA) {
           if (pos - fieldStart > maxFieldBytes) flags |= FIELD_TOO_LONG;
+          padded ||= (bytes[fieldStart] ?? 0) <= BLANK || (bytes[pos - 1] ?? 0) <= BLANK;
           fieldStart = pos + 1;
           separators++;
         } else if (byte === LF || byte === CR) {
           if (pos > recordStart) {
             if (pos - fieldStart > maxFieldBytes) flags |= FIELD_TOO_LONG;
+            padded ||= (bytes[fieldStart] ?? 0) <= BLANK || (bytes[pos - 1] ?? 0) <= BLANK;
             if (pos - recordStart > maxRecordBytes) flags |= ROW_TOO_LONG;
             if (expected < 0) {
               this.#recordLine = recordLine;
@@ -257,6 +268,7 @@ export class RecordScanner {
             this.#quoteByte = base + pos;
             this.#quoteLine = line;
             state = IN_QUOTES;
+            padded = true;
             pos++;
             break;
           }
@@ -268,6 +280,7 @@ export class RecordScanner {
 
     batch.count = count;
     batch.irregular = irregular;
+    this.#padded = padded;
     this.#state = state;
     // What began in an earlier block keeps its exact offset.
     if (recordStart !== recordAt) this.#recordStart = base + recordStart;

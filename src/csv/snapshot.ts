@@ -25,6 +25,8 @@ export interface Snapshot {
   readonly malformed: number;
   /** The last record has no line end. */
   readonly endsInRecord: boolean;
+  /** False: no field needs to be trimmed. */
+  readonly padded: boolean;
   /** What the engine reads; none if no record is well-formed. */
   readonly segments: readonly Segment[];
   /** What `locateRecords` needs. */
@@ -99,10 +101,10 @@ async function receiveAndScan(source: Readable, options: SnapshotOptions): Promi
       options.onProgress?.(receiver.bytes, records);
     }
     const header = scanner.header ?? [];
-    const { endsInRecord } = scanner;
+    const { endsInRecord, padded } = scanner;
     const { segments } = writer;
     const { batches } = places;
-    return { ...receiver.finish(), header, records, malformed, endsInRecord, segments, batches };
+    return { ...receiver.finish(), header, records, malformed, endsInRecord, padded, segments, batches };
   } catch (error) {
     if (error instanceof ScanRejectedError && error.code !== 'too_many_bytes')
       throw await withIdentity(error, received, receiver);

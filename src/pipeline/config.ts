@@ -21,7 +21,7 @@ export interface HitparadeConfig {
   readonly engine?: 'duckdb' | undefined;
   /** As DuckDB writes it; bounds the engine, not the whole process. Default: `1GB`. */
   readonly memoryLimit?: string | undefined;
-  /** Threads of the engine. Default: as many as there are cores. */
+  /** Threads of the engine. Default: as many as there are cores, and at least three. */
   readonly threads?: number | undefined;
   /** Default: `append`, since a name says less than the bytes do. */
   readonly onSameName?: OnSameName | undefined;
@@ -35,12 +35,18 @@ export interface HitparadeConfig {
   readonly settleSeconds?: number | undefined;
 }
 
+/**
+ * At least three: with fewer, DuckDB lets the hash tables of groups outgrow the caches of the processor.
+ * See docs/decisions/0023-three-threads.md.
+ */
+export const threadsFor = (cores: number): number => Math.max(3, cores);
+
 /** The defaults of library and command line alike. */
 export const DEFAULTS = {
   tablePrefix: '',
   engine: 'duckdb',
   memoryLimit: '1GB',
-  threads: availableParallelism(),
+  threads: threadsFor(availableParallelism()),
   onSameName: 'append',
   limits: DEFAULT_LIMITS,
   maxAttempts: 5,

@@ -34,7 +34,7 @@ test('the defaults are the documented ones', () => {
     tablePrefix: '',
     engine: 'duckdb',
     memoryLimit: '1GB',
-    threads: availableParallelism(),
+    threads: Math.max(3, availableParallelism()),
     onSameName: 'append',
     limits: {
       maxRecordBytes: 1024 * 1024,

@@ -20,7 +20,7 @@ test('defaults hold when only the lake is given', async () => {
       tablePrefix: '',
       engine: 'duckdb',
       memoryLimit: '1GB',
-      threads: availableParallelism(),
+      threads: Math.max(3, availableParallelism()),
       onSameName: 'append',
       limits: DEFAULTS.limits,
       maxAttempts: 5,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ScanRejectedError } from '../../src/csv/errors.ts';
 import { allRecords, bytesOf, limitsOf, snapshotOf, temporaryDirectory } from './harness.ts';
-import { referenceRecords } from './reference-scanner.ts';
+import { referenceRecords, type ReferenceRecord } from './reference-scanner.ts';
 
 const directory = temporaryDirectory();
 
@@ -12,6 +12,15 @@ interface Case {
   /** [line, byte, raw, ...structural reasons] of each record after the header */
   readonly records: readonly (readonly [number, number, string, ...string[]])[];
 }
+
+/** What needs to be trimmed or unquoted. */
+const PADDED = /^[ \t]|[ \t]$|"/;
+
+/** The values of the well-formed ones among these records, if no value is quoted. */
+const valuesOf = (file: Buffer, records: readonly ReferenceRecord[]): readonly string[] =>
+  records
+    .filter(({ reasons }) => reasons.length === 0)
+    .flatMap(({ byte, end }) => file.toString('utf8', byte, end).split(','));
 
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
 
@@ -203,7 +212,7 @@ describe('records, lines, bytes and reasons', () => {
 
   const soup = fc
     .array(
-      fc.constantFrom('a', 'b', ',', ',', '"', '"', '\n', '\r', '\r\n', '\0', 'é', '🎵', '\u00ff', ' '),
+      fc.constantFrom('a', 'b', ',', ',', '"', '"', '\n', '\r', '\r\n', '\0', 'é', '🎵', '\u00ff', ' ', '\t'),
       {
         maxLength: 120,
         // Without it arrays stay so short that they fit into one block.
@@ -236,6 +245,8 @@ describe('records, lines, bytes and reasons', () => {
           const snapshot = await snapshotOf(directory, file, options);
           const located = await allRecords(snapshot, options, nth);
           const data = expected.slice(1);
+          if (!snapshot.padded)
+            expect(valuesOf(file, data).filter((value) => PADDED.test(value))).toEqual([]);
           expect(snapshot.malformed).toBe(data.filter(({ reasons }) => reasons.length > 0).length);
           let row = 0;
           expect(located.map(({ raw, ...rest }) => ({ ...rest, raw: raw.toString('latin1') }))).toEqual(
@@ -271,5 +282,23 @@ describe('records, lines, bytes and reasons', () => {
   it('a header that begins with blank lines or is quoted is found all the same', async () => {
     const snapshot = await snapshotOf(directory, bytesOf('\r\n\n"a ""x"""," b,\nc ",\n1,2,3\n'));
     expect(snapshot).toMatchObject({ header: ['a "x"', 'b,\nc', ''], records: 1, malformed: 0 });
+  });
+
+  it.each([
+    ['c d,e\n,\n\tf g', true],
+    ['c d,e f\ng\th,i', false],
+    ['c ,d', true],
+    ['c,d\t\n', true],
+    ['c,d \r\n', true],
+    [' ,d', true],
+    ['c,d\r\ne,f\r\n', false],
+    ['c,"d"', true],
+    ['"c" ,d', true],
+    ['é,🎵\n', false],
+  ])('%j: may need trimming: %s', async (rows, padded) => {
+    for (const blockBytes of [16, 17, 64]) {
+      const snapshot = await snapshotOf(directory, `a,b\n${rows}`, { blockBytes });
+      expect(snapshot).toMatchObject({ padded });
+    }
   });
 });

@@ -354,6 +354,15 @@ export const mutants: readonly Mutant[] = [
     suite: 'fuzz',
   },
   {
+    id: 'blank-before-line-end',
+    what: 'a blank at the end of a record is not seen, and its value not trimmed',
+    file: 'csv/scanner.ts',
+    from: `padded ||= (bytes[fieldStart] ?? 0) <= BLANK || (bytes[pos - 1] ?? 0) <= BLANK;
+            if (pos - recordStart`,
+    to: `if (pos - recordStart`,
+    suite: 'csv',
+  },
+  {
     id: 'quote-in-broken-record',
     what: 'quotes mean something in a record that is broken already',
     file: 'csv/scanner.ts',

@@ -223,6 +223,7 @@ test('limits above the machine, an engine that does not start and an old Node ar
   });
   expect(checkLimits(config({ memoryLimit: '9GB', threads: 4 }), machine)).toMatchObject({ ok: false });
   expect(checkLimits(config({ memoryLimit: '1GB', threads: 5 }), machine).remedy).toContain('--threads 4');
+  expect(checkLimits(config({ threads: 3 }), { bytes: 8e9, cores: 1 }).remedy).toBe('');
   expect([bytesOf('1GB'), bytesOf('512MiB'), bytesOf('80%')]).toEqual([1e9, 512 * 2 ** 20, undefined]);
   const report = await diagnosed({ lake: await temporaryDirectory(), memoryLimit: 'plenty' });
   expect(failed(report)).toMatchObject([{ name: 'duckdb' }]);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { CompleteConfig } from '../config.ts';
+import { type CompleteConfig, threadsFor } from '../config.ts';
 import { checked, fine, wrong } from './checked.ts';
 import type { DoctorCheck } from './report.ts';
 
@@ -68,11 +68,12 @@ export function checkLimits(
   if ((bytesOf(memoryLimit) ?? 0) > machine.bytes) {
     return wrong('limits', found, 'Set --memory-limit to half of what the machine has, or less.');
   }
-  return threads > machine.cores
+  const enough = threadsFor(machine.cores);
+  return threads > enough
     ? fine(
         'limits',
         found,
-        `More threads than cores need more memory and are no faster: --threads ${machine.cores}.`,
+        `More threads than ${enough} need more memory and are no faster here: --threads ${enough}.`,
       )
     : fine('limits', found);
 }

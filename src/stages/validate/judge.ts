@@ -40,15 +40,17 @@ export function judge(options: {
   readonly positions: ReadonlyMap<string, number>;
   readonly asOf: Date;
   readonly dialect: Dialect;
+  /** Values may have blanks around them. */
+  readonly padded: boolean;
   /** A column of `source` to hand through. */
   readonly carry?: string;
 }): readonly PlanStep[] {
-  const { contract, positions, asOf, dialect, carry } = options;
+  const { contract, positions, asOf, dialect, padded, carry } = options;
   const carried = carry === undefined ? [] : [quoted(carry)];
   const trimmed = contract.columns.map((column) => {
     const position = positions.get(column.name);
     const raw = position === undefined ? 'CAST(NULL AS VARCHAR)' : quoted(rawColumn(position));
-    return `${dialect.trim(raw, ' \t\r\n')} AS ${quoted(column.name)}`;
+    return `${padded ? dialect.trim(raw, ' \t\r\n') : raw} AS ${quoted(column.name)}`;
   });
   const read = contract.columns
     .filter(({ type }) => type === 'time')

@@ -17,6 +17,7 @@ export interface ValidationInput {
   readonly positions: ReadonlyMap<string, number>;
   readonly asOf: Date;
   readonly dialect: Dialect;
+  readonly padded: boolean;
   /** What the scanner left, and how it must be read. */
   readonly csv: Omit<CsvInput, 'format' | 'columns' | 'rowColumn'> & { readonly columnCount: number };
   /** Where the verdicts go. */

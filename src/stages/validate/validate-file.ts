@@ -45,6 +45,7 @@ export async function validateFile(
     positions,
     asOf: file.object.modified,
     dialect: context.engine.dialect,
+    padded: snapshot.padded,
     csv: {
       segments: snapshot.segments,
       maxRecordBytes: context.limits.maxRecordBytes,
