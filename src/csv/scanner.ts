@@ -17,7 +17,7 @@ import { Utf8Checker } from './utf8-checker.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
-/** Every blank (space, tab, line ends) is at most this. */
+/** Space and tab, the only blanks in an unquoted field, are at most this. */
 const BLANK = 0x20;
 const QUOTE = 0x22;
 /** Every byte that means something to CSV is at most this, and nearly all others are above it. */
@@ -88,7 +88,7 @@ export class RecordScanner {
     return this.#endsInRecord;
   }
 
-  /** False: no field so far is quoted, or begins or ends with a blank (space, tab, or a part of a line end). */
+  /** False: no field so far is quoted, or begins or ends with a blank (space or tab). */
   get padded(): boolean {
     return this.#padded;
   }
@@ -231,13 +231,13 @@ export class RecordScanner {
         if (byte > COMMA) continue;
         if (byte === COMMA) {
           if (pos - fieldStart > maxFieldBytes) flags |= FIELD_TOO_LONG;
-          padded ||= (bytes[fieldStart] ?? 0) <= BLANK || (bytes[pos - 1] ?? 0) <= BLANK;
+          padded ||= isPadded(bytes, fieldStart, pos);
           fieldStart = pos + 1;
           separators++;
         } else if (byte === LF || byte === CR) {
           if (pos > recordStart) {
             if (pos - fieldStart > maxFieldBytes) flags |= FIELD_TOO_LONG;
-            padded ||= (bytes[fieldStart] ?? 0) <= BLANK || (bytes[pos - 1] ?? 0) <= BLANK;
+            padded ||= isPadded(bytes, fieldStart, pos);
             if (pos - recordStart > maxRecordBytes) flags |= ROW_TOO_LONG;
             if (expected < 0) {
               this.#recordLine = recordLine;
@@ -310,6 +310,10 @@ function nextSpecial(view: DataView, pos: number, to: number): number {
   }
   return pos;
 }
+
+/** Whether a field begins or ends with a blank, or began before these bytes. */
+const isPadded = (bytes: Buffer, from: number, to: number): boolean =>
+  from < to && ((bytes[from] ?? 0) <= BLANK || (bytes[to - 1] ?? 0) <= BLANK);
 
 /**
  * A file offset as a position in the current buffer. What lies far before the buffer is as good as

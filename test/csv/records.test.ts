@@ -295,6 +295,7 @@ describe('records, lines, bytes and reasons', () => {
     ['c,"d"', true],
     ['"c" ,d', true],
     ['é,🎵\n', false],
+    [',\nc,\n,d\r\n', false],
   ])('%j: may need trimming: %s', async (rows, padded) => {
     for (const blockBytes of [16, 17, 64]) {
       const snapshot = await snapshotOf(directory, `a,b\n${rows}`, { blockBytes });

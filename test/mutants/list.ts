@@ -357,7 +357,7 @@ export const mutants: readonly Mutant[] = [
     id: 'blank-before-line-end',
     what: 'a blank at the end of a record is not seen, and its value not trimmed',
     file: 'csv/scanner.ts',
-    from: `padded ||= (bytes[fieldStart] ?? 0) <= BLANK || (bytes[pos - 1] ?? 0) <= BLANK;
+    from: `padded ||= isPadded(bytes, fieldStart, pos);
             if (pos - recordStart`,
     to: `if (pos - recordStart`,
     suite: 'csv',
