@@ -34,7 +34,9 @@ test('a catalogue that does not change is numbered once in a run, and before the
 
   await parts.drop({ dataset: 'songs', filename: 'songs.csv', text: songs('a pop') }, DROPPED);
   await parts.drop({ dataset: 'streams', filename: '1.csv', text: plays('u a 10:00:00') }, DROPPED);
-  expect(await nextRun()).toEqual(['validate_songs', 'validate_streams', 'catalogue']);
+  const [numbered, ...judged] = (await nextRun()).toReversed();
+  // Two small files are judged side by side.
+  expect([numbered, ...judged.toSorted()]).toEqual(['catalogue', 'validate_songs', 'validate_streams']);
 
   await parts.drop({ dataset: 'streams', filename: '2.csv', text: plays('u a 11:00:00') }, DROPPED);
   expect(await nextRun()).toEqual(['catalogue', 'validate_streams']);

@@ -8,7 +8,7 @@ import { together } from '../../together.ts';
 import type { SourceFile, StageContext } from '../context.ts';
 import { writeBadRecords } from './bad-records.ts';
 import type { StagedPart, Validated } from '../receipt.ts';
-import { blankedColumns, cataloguePlan, type ValidationInput } from './plans.ts';
+import { blankedColumns, cataloguePlan, catalogueVerdictsPlan, type ValidationInput } from './plans.ts';
 import { validatePlays } from './validate-plays.ts';
 
 /** What a scan made of a source file. */
@@ -56,7 +56,7 @@ export async function validateFile(
   const { staged, valid, duplicates, blanked } =
     file.dataset === 'streams'
       ? await validatePlays(context, snapshot, input, workspace)
-      : await validateCatalogue(context, input, workspace);
+      : await validateCatalogue(context, snapshot, input, workspace);
 
   const bad = snapshot.records - valid;
   const [parts, { reasons, reasonsOfLast, objects }] = await together([
@@ -85,15 +85,17 @@ export interface ValidRows {
 
 async function validateCatalogue(
   { engine, signal, turn }: StageContext,
+  { records, malformed }: Snapshot,
   input: ValidationInput,
   workspace: Workspace,
 ): Promise<ValidRows> {
   const { contract } = input;
   const part = 'part.parquet';
   const result = await engine.run(cataloguePlan(input, workspace.path(part)), signal);
-  turn?.judged();
   const summary = result.rows['summary']?.[0] ?? {};
   const valid = Number(summary['valid'] ?? 0);
+  if (valid < records - malformed) await engine.run(catalogueVerdictsPlan(input), signal);
+  turn?.judged();
   const staged = async (): Promise<readonly StagedPart[]> => {
     const { key, ...facts } = await workspace.stage(part);
     return [{ staged: key, ...facts, rows: valid }];
