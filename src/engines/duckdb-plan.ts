@@ -1,4 +1,3 @@
-import { rename } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { literal, quoted } from './dialect.ts';
 import type { Execute } from './duckdb-connection.ts';
@@ -133,11 +132,8 @@ async function copy(
   return reader.getRowObjectsJson().map((row) => writtenFile(row, rangeOf));
 }
 
-/**
- * One file for each value. DuckDB gives each a folder; here they end beside each other, because every folder
- * on the way to a file is one more that has to be put on disk.
- */
-async function copyApart(
+/** One file for each value, beside each other: every folder would be one more that has to be put on disk. */
+function copyApart(
   execute: Execute,
   source: string,
   path: string,
@@ -146,17 +142,11 @@ async function copyApart(
 ): Promise<readonly WrittenFile[]> {
   const apart = [
     `PARTITION_BY (${quoted(column)})`,
+    'HIVE_FILE_PATTERN false',
     `FILENAME_PATTERN ${literal(`${basename(path)}-{i}`)}`,
     'OVERWRITE_OR_IGNORE true',
   ];
-  const written = await copy(execute, source, dirname(path), apart, rangeOf);
-  return Promise.all(
-    written.map(async (file, index) => {
-      const own = `${path}-${index + 1}.parquet`;
-      await rename(file.path, own);
-      return { ...file, path: own };
-    }),
-  );
+  return copy(execute, source, dirname(path), apart, rangeOf);
 }
 
 async function writePartitions(
@@ -172,7 +162,7 @@ async function writePartitions(
     // The usual case, a file of one day, needs neither a sort nor a partitioned writer.
     const order = orderBy.length === 0 ? '' : ` ORDER BY ${orderBy.map(quoted).join(', ')}`;
     const part = relations.with(`SELECT * EXCLUDE (${column}) FROM ${quoted(from)}${order}`);
-    const written = await copy(execute, part, `${path}-1.parquet`);
+    const written = await copy(execute, part, `${path}-0.parquet`);
     return written.map((file) => ({ ...file, partition: only }));
   }
   // Sorted, so that each partition is one file however many rows and threads there are.

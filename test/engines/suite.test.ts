@@ -208,7 +208,7 @@ describe.each(engines)('the engine $name', ({ open }) => {
     ]);
     const day0 = files['parts']?.find(({ partition }) => partition === 'day0');
     expect(files['parts']?.map(({ path }) => path).toSorted()).toEqual(
-      [1, 2, 3].map((n) => join(directory, `out-${n}.parquet`)),
+      [0, 1, 2].map((n) => join(directory, `out-${n}.parquet`)),
     );
     const input = { format: 'parquet', paths: [day0?.path ?? ''], columns: { x: 'BIGINT' } } as const;
     const [first] = await select(engine, 'SELECT min(x) AS low, count(*) AS n FROM t', { t: input });
@@ -225,7 +225,7 @@ describe.each(engines)('the engine $name', ({ open }) => {
     );
     expect(files['parts']).toMatchObject([{ rows: 2, partition: 'd' }]);
     const file = files['parts']?.[0]?.path ?? '';
-    expect(file).toBe(join(directory, 'out-1.parquet'));
+    expect(file).toBe(join(directory, 'out-0.parquet'));
     const columns = await select(engine, 'SELECT * FROM t ORDER BY x', {
       t: { format: 'parquet', paths: [file], columns: { x: 'BIGINT' } },
     });
