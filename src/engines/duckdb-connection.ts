@@ -1,14 +1,10 @@
-import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DuckDBConnection, DuckDBPendingResult, type DuckDBResultReader } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
-import type { PlanInput } from './engine.ts';
 
 /** Executes one statement and returns its result in memory. */
 export type Execute = (sql: string) => Promise<DuckDBResultReader>;
 
-/** A plan that reads more is worth statements that are prepared first and looked after. */
-const LARGE_BYTES = 8 * 1024 * 1024;
 /** The longer a statement takes, the later its end may be noticed: by a fiftieth, and by 20 ms at most. */
 const LOOK_MS = { least: 2, most: 20, share: 1 / 50 };
 
@@ -16,23 +12,21 @@ const LOOK_MS = { least: 2, most: 20, share: 1 / 50 };
 export class Connection {
   readonly #handle: duckdb.Connection;
   readonly #connection: DuckDBConnection;
-  readonly #largeBytes: number;
   #interrupted = false;
 
-  private constructor(handle: duckdb.Connection, largeBytes: number) {
+  private constructor(handle: duckdb.Connection) {
     this.#handle = handle;
     this.#connection = new DuckDBConnection(handle);
-    this.#largeBytes = largeBytes;
   }
 
-  static async open(database: duckdb.Database, largeBytes = LARGE_BYTES): Promise<Connection> {
-    return new Connection(await duckdb.connect(database), largeBytes);
+  static async open(database: duckdb.Database): Promise<Connection> {
+    return new Connection(await duckdb.connect(database));
   }
 
-  /** How to execute the statements of a plan that reads this. */
-  executeFor(inputs: Readonly<Record<string, PlanInput>>): Execute {
+  /** How to execute the statements of a plan. */
+  executeFor(isLarge: boolean): Execute {
     this.#interrupted = false;
-    return isLarge(inputs, this.#largeBytes) ? this.#executeAside : this.execute;
+    return isLarge ? this.#executeAside : this.execute;
   }
 
   /** The quickest way for a small statement: a thread of the caller takes part in it, and waits inside DuckDB. */
@@ -77,28 +71,5 @@ export class Connection {
 
   close(): void {
     this.#connection.closeSync();
-  }
-}
-
-function isLarge(inputs: Readonly<Record<string, PlanInput>>, largeBytes: number): boolean {
-  let bytes = 0;
-  for (const input of Object.values(inputs)) {
-    for (const path of pathsOf(input)) {
-      // What is not there is told by the statement that reads it.
-      bytes += statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-      if (bytes >= largeBytes) return true;
-    }
-  }
-  return bytes >= largeBytes;
-}
-
-function pathsOf(input: PlanInput): readonly string[] {
-  switch (input.format) {
-    case 'parquet':
-      return input.paths;
-    case 'csv':
-      return input.segments.map(({ path }) => path);
-    case 'json':
-      return [input.path];
   }
 }

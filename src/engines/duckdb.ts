@@ -1,76 +1,57 @@
 import duckdb from '@duckdb/node-bindings';
-import { mkdir } from 'node:fs/promises';
-import { literal, quoted } from './dialect.ts';
+import { join } from 'node:path';
+import { quoted } from './dialect.ts';
 import { Connection, type Execute } from './duckdb-connection.ts';
+import { type DatabaseOptions, openDatabase } from './duckdb-database.ts';
 import { duckdbDialect } from './duckdb-dialect.ts';
-import { escapePattern } from './duckdb-inputs.ts';
 import { makeOutputs, makeRelations, Relations } from './duckdb-plan.ts';
 import type { Engine, Plan, PlanBase, PlanResult, PlanRunner } from './engine.ts';
 import { EngineError, EngineFullError, EngineMemoryError } from './errors.ts';
+import { bytesOf } from './plan-size.ts';
 
-export interface DuckdbOptions {
-  /** Bounds what DuckDB holds, as DuckDB writes sizes, for example `1GB`. */
-  readonly memoryLimit: string;
-  readonly threads: number;
-  /** Where operators spill what does not fit; made if absent. */
-  readonly spillDirectory: string;
-  /** The only directories whose files SQL can reach. */
-  readonly directories: readonly string[];
+/** A plan that reads less is done by one thread before others have woken. */
+const SMALL_BYTES = 1024 * 1024;
+/** A plan that reads more is worth statements that are prepared first and looked after. */
+const LARGE_BYTES = 8 * 1024 * 1024;
+
+export interface DuckdbOptions extends DatabaseOptions {
   /** From here on a plan is large; how it is executed changes, and no result. */
   readonly largeBytes?: number;
 }
 
-/** DuckDB inside this process: one database in memory, one connection for each plan. */
+/** DuckDB inside this process: two databases in memory, one connection for each plan. */
 export class DuckdbEngine implements Engine {
   readonly name = 'duckdb';
   readonly dialect = duckdbDialect;
+  readonly #options: DuckdbOptions;
   readonly #database: duckdb.Database;
-  readonly #threads: number;
-  readonly #largeBytes: number | undefined;
+  readonly #largeBytes: number;
+  /** Has no threads of its own: a small plan is done by its caller's, with nobody to wake or to wait for. */
+  readonly #small: duckdb.Database;
 
-  private constructor(database: duckdb.Database, { threads, largeBytes }: DuckdbOptions) {
+  private constructor(database: duckdb.Database, small: duckdb.Database, options: DuckdbOptions) {
     this.#database = database;
-    this.#threads = threads;
-    this.#largeBytes = largeBytes;
+    this.#small = small;
+    this.#options = options;
+    this.#largeBytes = options.largeBytes ?? LARGE_BYTES;
   }
 
   static async open(options: DuckdbOptions): Promise<DuckdbEngine> {
-    await mkdir(options.spillDirectory, { recursive: true });
-    const database = await open({
-      memory_limit: shareForRows(options.memoryLimit),
-      threads: String(options.threads),
-      // All of them DuckDB's own: those of callers only come on top, for small statements.
-      external_threads: '0',
-      temp_directory: options.spillDirectory,
-      autoload_known_extensions: 'false',
-      autoinstall_known_extensions: 'false',
-      // No step relies on the order of rows. With it, writers hold rows back: a quarter of the memory in all.
-      preserve_insertion_order: 'false',
-      // What a plan leaves goes back to the system before the next one begins.
-      allocator_bulk_deallocation_flush_threshold: '32MB',
-      // It takes a file that was replaced for the one before, if their times are the same or old enough.
-      enable_external_file_cache: 'false',
-    });
-    const connection = await Connection.open(database);
+    const database = await openDatabase(options);
     try {
-      // Data cannot make SQL reach elsewhere, whatever it holds: names and values are never SQL here,
-      // and this is the second wall behind that rule.
-      const allowed = [...options.directories, options.spillDirectory];
-      // Paths are compared as they are given: those that are read have their pattern characters escaped.
-      const directories = [...new Set([...allowed, ...allowed.map(escapePattern)])].map(literal).join(', ');
-      await connection.execute(`SET allowed_directories = [${directories}]`);
-      // That is what is in them; a folder for several files is named itself.
-      await connection.execute(`SET allowed_paths = [${directories}]`);
-      await connection.execute('SET enable_external_access = false');
-      await connection.execute('SET lock_configuration = true');
-    } finally {
-      connection.close();
+      // Two databases must not spill into one folder: their files have the same names.
+      const spillDirectory = join(options.spillDirectory, 'small');
+      const small = await openDatabase({ ...options, threads: 1, spillDirectory }, 1);
+      return new DuckdbEngine(database, small, options);
+    } catch (error) {
+      duckdb.close_sync(database);
+      throw error;
     }
-    return new DuckdbEngine(database, options);
   }
 
   async run(plan: Plan, signal?: AbortSignal, onProgress?: () => void): Promise<PlanResult> {
-    const alone = await this.#connect();
+    const isSmall = bytesOf(plan.inputs) < Math.min(SMALL_BYTES, this.#largeBytes);
+    const alone = await (isSmall ? this.#connect(this.#small, 1) : this.#connect());
     try {
       return await alone.run(plan, signal, onProgress);
     } finally {
@@ -89,34 +70,27 @@ export class DuckdbEngine implements Engine {
     }
   }
 
-  async #connect(): Promise<PreparedConnection> {
-    return new PreparedConnection(await Connection.open(this.#database, this.#largeBytes), this.#threads);
+  async #connect(database = this.#database, threads = this.#options.threads): Promise<PreparedConnection> {
+    return new PreparedConnection(await Connection.open(database), threads, this.#largeBytes);
   }
 
   close(): Promise<void> {
+    duckdb.close_sync(this.#small);
     duckdb.close_sync(this.#database);
     return Promise.resolve();
   }
 }
 
-function open(settings: Readonly<Record<string, string>>): Promise<duckdb.Database> {
-  const config = duckdb.create_config();
-  for (const [name, value] of Object.entries(settings)) duckdb.set_config(config, name, value);
-  return duckdb.open(':memory:', config);
-}
-
-/** DuckDB counts the pages of its rows, but not what its writers and its allocator hold beside them: up to a quarter. */
-const shareForRows = (limit: string): string =>
-  limit.replace(/\d+(\.\d+)?/, (number) => String(0.75 * Number(number)));
-
 /** One connection, whose temporary tables are those of the base. */
 class PreparedConnection implements PlanRunner {
   readonly #connection: Connection;
   readonly #base: Relations;
+  readonly #largeBytes: number;
   #isPrepared = false;
 
-  constructor(connection: Connection, threads: number) {
+  constructor(connection: Connection, threads: number, largeBytes: number) {
     this.#connection = connection;
+    this.#largeBytes = largeBytes;
     this.#base = new Relations(threads);
   }
 
@@ -157,7 +131,7 @@ class PreparedConnection implements PlanRunner {
     signal?.addEventListener('abort', interrupt, { once: true });
     const watching = onProgress === undefined ? undefined : watchProgress(onProgress);
     try {
-      return await work(this.#connection.executeFor(inputs));
+      return await work(this.#connection.executeFor(bytesOf(inputs) >= this.#largeBytes));
     } catch (error) {
       signal?.throwIfAborted();
       throw failure(name, error);
