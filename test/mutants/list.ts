@@ -471,7 +471,7 @@ export const mutants: readonly Mutant[] = [
   {
     id: 'files-of-the-engine-cached',
     what: 'the engine keeps files that were replaced',
-    file: 'engines/duckdb.ts',
+    file: 'engines/duckdb-database.ts',
     from: `enable_external_file_cache: 'false',`,
     to: `enable_external_file_cache: 'true',`,
     suite: 'engines',
