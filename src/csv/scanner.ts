@@ -88,7 +88,7 @@ export class RecordScanner {
     return this.#endsInRecord;
   }
 
-  /** False: no field so far is quoted, or begins or ends with a blank (space or tab). */
+  /** False: no field of a well-formed record so far is quoted, or begins or ends with a blank (space or tab). */
   get padded(): boolean {
     return this.#padded;
   }

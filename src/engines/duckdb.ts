@@ -7,7 +7,7 @@ import { duckdbDialect } from './duckdb-dialect.ts';
 import { makeOutputs, makeRelations, Relations } from './duckdb-plan.ts';
 import type { Engine, Plan, PlanBase, PlanResult, PlanRunner } from './engine.ts';
 import { EngineError, EngineFullError, EngineMemoryError } from './errors.ts';
-import { bytesOf } from './plan-size.ts';
+import { readsAtLeast } from './plan-size.ts';
 
 /** A plan that reads less is done by one thread before others have woken. */
 const SMALL_BYTES = 1024 * 1024;
@@ -15,7 +15,8 @@ const SMALL_BYTES = 1024 * 1024;
 const LARGE_BYTES = 8 * 1024 * 1024;
 
 export interface DuckdbOptions extends DatabaseOptions {
-  /** From here on a plan is large; how it is executed changes, and no result. */
+  /** Below it a plan is small, and from `largeBytes` on large: how it is executed changes, and no result. */
+  readonly smallBytes?: number;
   readonly largeBytes?: number;
 }
 
@@ -25,6 +26,7 @@ export class DuckdbEngine implements Engine {
   readonly dialect = duckdbDialect;
   readonly #options: DuckdbOptions;
   readonly #database: duckdb.Database;
+  readonly #smallBytes: number;
   readonly #largeBytes: number;
   /** Has no threads of its own: a small plan is done by its caller's, with nobody to wake or to wait for. */
   readonly #small: duckdb.Database;
@@ -33,6 +35,7 @@ export class DuckdbEngine implements Engine {
     this.#database = database;
     this.#small = small;
     this.#options = options;
+    this.#smallBytes = options.smallBytes ?? SMALL_BYTES;
     this.#largeBytes = options.largeBytes ?? LARGE_BYTES;
   }
 
@@ -50,8 +53,9 @@ export class DuckdbEngine implements Engine {
   }
 
   async run(plan: Plan, signal?: AbortSignal, onProgress?: () => void): Promise<PlanResult> {
-    const isSmall = bytesOf(plan.inputs) < Math.min(SMALL_BYTES, this.#largeBytes);
-    const alone = await (isSmall ? this.#connect(this.#small, 1) : this.#connect());
+    const alone = await (readsAtLeast(plan.inputs, this.#smallBytes)
+      ? this.#connect()
+      : this.#connectSmall());
     try {
       return await alone.run(plan, signal, onProgress);
     } finally {
@@ -70,8 +74,14 @@ export class DuckdbEngine implements Engine {
     }
   }
 
-  async #connect(database = this.#database, threads = this.#options.threads): Promise<PreparedConnection> {
-    return new PreparedConnection(await Connection.open(database), threads, this.#largeBytes);
+  async #connect(): Promise<PreparedConnection> {
+    const connection = await Connection.open(this.#database);
+    return new PreparedConnection(connection, this.#options.threads, this.#largeBytes);
+  }
+
+  /** Nothing is large there: nobody would do it. */
+  async #connectSmall(): Promise<PreparedConnection> {
+    return new PreparedConnection(await Connection.open(this.#small), 1, Infinity);
   }
 
   close(): Promise<void> {
@@ -131,7 +141,7 @@ class PreparedConnection implements PlanRunner {
     signal?.addEventListener('abort', interrupt, { once: true });
     const watching = onProgress === undefined ? undefined : watchProgress(onProgress);
     try {
-      return await work(this.#connection.executeFor(bytesOf(inputs) >= this.#largeBytes));
+      return await work(this.#connection.executeFor(readsAtLeast(inputs, this.#largeBytes)));
     } catch (error) {
       signal?.throwIfAborted();
       throw failure(name, error);

@@ -22,7 +22,7 @@ export const dailyGenre: Kpi = {
     {
       name: 'genre_listeners',
       // Nobody is known and unknown at once, so the two numbers add up. They are counted apart, because to look
-      // for unknown users among all plays takes half as long again.
+      // for unknown users among all plays takes a third as long again.
       sql: `SELECT date, genre_key, CAST(sum(listeners) AS BIGINT) AS unique_listeners FROM (
           SELECT p.date, c.genre_key, count(DISTINCT p.user_key) AS listeners
           FROM plays p JOIN track_genres c ON c.track_key = p.track_key GROUP BY p.date, c.genre_key

@@ -14,6 +14,7 @@ beforeAll(async () => {
     threads: 2,
     spillDirectory: directory.path('spill'),
     directories: [directory.path('')],
+    smallBytes: 0,
   });
 });
 afterAll(() => engine.close());

@@ -1,14 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { DuckdbEngine } from '../../src/engines/duckdb.ts';
+import { DuckdbEngine, type DuckdbOptions } from '../../src/engines/duckdb.ts';
 import type { CsvInput, Plan } from '../../src/engines/engine.ts';
 import { EngineMemoryError } from '../../src/engines/errors.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 async function opened(
   memoryLimit: string,
-  largeBytes?: number,
+  size: Pick<DuckdbOptions, 'smallBytes' | 'largeBytes'> = {},
 ): Promise<{ engine: DuckdbEngine; directory: string }> {
   const directory = await temporaryDirectory();
   const engine = await DuckdbEngine.open({
@@ -16,7 +16,7 @@ async function opened(
     threads: 2,
     spillDirectory: join(directory, 'spill'),
     directories: [directory],
-    ...(largeBytes === undefined ? {} : { largeBytes }),
+    ...size,
   });
   onTestFinished(() => engine.close());
   return { engine, directory };
@@ -71,14 +71,15 @@ test('a file of many segments is grouped in as much memory as one of few', async
 
 /** By how the statements of a plan are executed. */
 const WAYS = [
-  ['small', undefined],
-  ['large', 0],
+  ['small', {}],
+  ['middling', { smallBytes: 0 }],
+  ['large', { smallBytes: 0, largeBytes: 0 }],
 ] as const;
 
 test.each(WAYS)(
   'a %s plan that needs more memory than there may be is told with the setting, and is no bug',
-  async (_, largeBytes) => {
-    const { engine } = await opened('30MB', largeBytes);
+  async (_, size) => {
+    const { engine } = await opened('30MB', size);
     const failure = engine.run({
       name: 'greedy',
       inputs: {},
@@ -99,8 +100,8 @@ test.each(WAYS)(
 
 test.each(WAYS)(
   'what the disk refuses to DuckDB in a %s plan is told with a hint, what is wrong with a plan without',
-  async (_, largeBytes) => {
-    const { engine, directory } = await opened('100MB', largeBytes);
+  async (_, size) => {
+    const { engine, directory } = await opened('100MB', size);
     const one = { name: 'one', sql: 'SELECT 1 AS x' };
     const path = join(directory, 'absent', 'one.csv');
     const refused = engine.run({
@@ -124,7 +125,7 @@ test.each(WAYS)(
 );
 
 test('a large statement that is stopped before it has begun does not run to its end', async () => {
-  const { engine } = await opened('100MB', 0);
+  const { engine } = await opened('100MB', { smallBytes: 0, largeBytes: 0 });
   const runner = await engine.prepare({ name: 'nothing', inputs: {}, steps: [] });
   const stop = new AbortController();
   const hours = 'SELECT sum(a.x % (b.x + 1)) AS s FROM range(1000000) a(x), range(100000000) b(x)';

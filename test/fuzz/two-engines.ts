@@ -61,6 +61,8 @@ export class TwoEngines {
         threads,
         spillDirectory,
         directories: [directory],
+        // Small plans would have one thread in both.
+        smallBytes: 0,
       });
       contexts.push({
         ...{ lake, log, engine, onSameName: 'append' },

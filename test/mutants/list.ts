@@ -354,6 +354,22 @@ export const mutants: readonly Mutant[] = [
     suite: 'fuzz',
   },
   {
+    id: 'comma-passed-over',
+    what: 'a comma is no byte that means something, where four are looked at at once',
+    file: 'csv/scanner.ts',
+    from: '(word - 0x2d2d2d2d)',
+    to: '(word - 0x2c2c2c2c)',
+    suite: 'csv',
+  },
+  {
+    id: 'looked-beyond-the-block',
+    what: 'four bytes are looked at where only three are left',
+    file: 'csv/scanner.ts',
+    from: 'last = to - 4',
+    to: 'last = to - 3',
+    suite: 'csv',
+  },
+  {
     id: 'blank-before-line-end',
     what: 'a blank at the end of a record is not seen, and its value not trimmed',
     file: 'csv/scanner.ts',

@@ -5,13 +5,22 @@ import { InvariantError } from '../../src/errors.ts';
 import { acceptFile } from '../../src/stages/validate/accept-file.ts';
 import { stageContext } from '../support/stage-context.ts';
 
+const HEADERS = {
+  streams: 'user_id,track_id,listen_time',
+  users: 'user_id,user_name,user_age,user_country,created_at',
+};
 const PLAYS = ['u1,t1', 'u2,t1', 'u2,t1', 'u3,t1'].map((play) => `${play},2024-06-25 10:00:00\n`);
+const USERS = ['u1', 'u2', 'u3'].map((user) => `${user},Name,30,Ghana,2024-01-01\n`);
 
-async function accept(afterwards: (segment: string) => string): ReturnType<typeof acceptFile> {
+async function accept(
+  dataset: 'streams' | 'users',
+  rows: readonly string[],
+  afterwards: (segment: string) => string,
+): ReturnType<typeof acceptFile> {
   const context = await stageContext();
-  const key = 'raw/streams/file.csv';
-  await mkdir(join(context.directory, 'raw/streams'), { recursive: true });
-  await writeFile(join(context.directory, key), `user_id,track_id,listen_time\n${PLAYS.join('')}`);
+  const key = `raw/${dataset}/file.csv`;
+  await mkdir(join(context.directory, 'raw', dataset), { recursive: true });
+  await writeFile(join(context.directory, key), `${HEADERS[dataset]}\n${rows.join('')}`);
   const object = await context.lake.head(key);
   if (object === undefined) throw new Error(`${key} was not written`);
   const tampered: typeof context = {
@@ -23,13 +32,23 @@ async function accept(afterwards: (segment: string) => string): ReturnType<typeo
       return receipt;
     },
   };
-  return acceptFile(tampered, { dataset: 'streams', filename: 'file.csv', object }, 1);
+  return acceptFile(tampered, { dataset, filename: 'file.csv', object }, 1);
 }
 
 test('a row that is lost between the scanner and the engine does not pass for a repeated play', async () => {
-  const { entry } = await accept((segment) => segment);
+  const { entry } = await accept('streams', PLAYS, (segment) => segment);
   expect(entry).toMatchObject({ counts: { rows: 4, valid: 4, bad: 0, duplicates: 1 } });
   for (const lost of PLAYS) {
-    await expect(accept((segment) => segment.replace(lost, ''))).rejects.toThrow(InvariantError);
+    const accepted = accept('streams', PLAYS, (segment) => segment.replace(lost, ''));
+    await expect(accepted).rejects.toThrow(InvariantError);
   }
+});
+
+test('a row of a catalogue that is lost or comes from nowhere is noticed', async () => {
+  const { entry } = await accept('users', USERS, (segment) => segment);
+  expect(entry).toMatchObject({ counts: { rows: 3, valid: 3, bad: 0 } });
+  const lost = accept('users', USERS, (segment) => segment.replace(USERS[1] ?? '', ''));
+  await expect(lost).rejects.toThrow(InvariantError);
+  const more = accept('users', USERS, (segment) => segment + segment);
+  await expect(more).rejects.toThrow(InvariantError);
 });

@@ -37,7 +37,7 @@ const judgedSource = (input: ValidationInput): Pick<Plan, 'inputs' | 'steps'> =>
   steps: judge(input),
 });
 
-/** With the number of each record. What reads it in order to write it, without a table between, has one thread. */
+/** With the number of each record. What fills a table or a file straight from it has one thread. */
 const numberedSource = (input: ValidationInput): Pick<Plan, 'inputs' | 'steps'> => ({
   inputs: { source: { ...csvInput(input), rowColumn: ROW } },
   steps: judge({ ...input, carry: ROW }),

@@ -94,7 +94,7 @@ async function validateCatalogue(
   const result = await engine.run(cataloguePlan(input, workspace.path(part)), signal);
   const summary = result.rows['summary']?.[0] ?? {};
   const valid = Number(summary['valid'] ?? 0);
-  if (valid < records - malformed) await engine.run(catalogueVerdictsPlan(input), signal);
+  if (valid !== records - malformed) await engine.run(catalogueVerdictsPlan(input), signal);
   turn?.judged();
   const staged = async (): Promise<readonly StagedPart[]> => {
     const { key, ...facts } = await workspace.stage(part);
