@@ -132,7 +132,10 @@ async function copy(
   return reader.getRowObjectsJson().map((row) => writtenFile(row, rangeOf));
 }
 
-/** One file for each value, beside each other: every folder would be one more that has to be put on disk. */
+/**
+ * One file for each value, beside each other: every folder would be one more that has to be put on disk. DuckDB's
+ * manual does not mention HIVE_FILE_PATTERN; the engine's suite holds it to what it does.
+ */
 function copyApart(
   execute: Execute,
   source: string,
