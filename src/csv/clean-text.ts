@@ -1,7 +1,6 @@
 import { copy } from './copy.ts';
 import type { RecordBatch } from './record-batch.ts';
-
-const LF = 0x0a;
+import { LF } from './special-bytes.ts';
 
 /** Decides which bytes an engine reads: the well-formed records without the header, each ended by LF. */
 export class CleanText {

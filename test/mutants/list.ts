@@ -356,7 +356,7 @@ export const mutants: readonly Mutant[] = [
   {
     id: 'comma-passed-over',
     what: 'a comma is no byte that means something, where four are looked at at once',
-    file: 'csv/scanner.ts',
+    file: 'csv/special-bytes.ts',
     from: '(word - 0x2d2d2d2d)',
     to: '(word - 0x2c2c2c2c)',
     suite: 'csv',
@@ -364,7 +364,7 @@ export const mutants: readonly Mutant[] = [
   {
     id: 'looked-beyond-the-block',
     what: 'four bytes are looked at where only three are left',
-    file: 'csv/scanner.ts',
+    file: 'csv/special-bytes.ts',
     from: 'last = to - 4',
     to: 'last = to - 3',
     suite: 'csv',

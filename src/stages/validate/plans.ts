@@ -17,6 +17,7 @@ export interface ValidationInput {
   readonly positions: ReadonlyMap<string, number>;
   readonly asOf: Date;
   readonly dialect: Dialect;
+  /** As the scanner says: without, nothing needs to be trimmed. */
   readonly padded: boolean;
   /** What the scanner left, and how it must be read. */
   readonly csv: Omit<CsvInput, 'format' | 'columns' | 'rowColumn'> & { readonly columnCount: number };
