@@ -28,6 +28,8 @@ export async function openDatabase(options: DatabaseOptions, threadsOfCallers = 
     preserve_insertion_order: 'false',
     // What a plan leaves goes back to the system before the next one begins.
     allocator_bulk_deallocation_flush_threshold: '32MB',
+    // Plays of a track are counted in an array, not in a hash table, up to half a million tracks.
+    perfect_ht_threshold: '20',
     // It takes a file that was replaced for the one before, if their times are the same or old enough.
     enable_external_file_cache: 'false',
   });

@@ -8,9 +8,11 @@ import { topSongs } from './top-songs.ts';
 /** Every KPI, in an order in which each finds the steps of those it reads. */
 export const kpis: readonly Kpi[] = [dailyGenre, topSongs, topGenres];
 
+const SOME_PARTS = ['2024-06-24', '2024-06-25', '2024-06-25'].map((date) => ({ path: '', date }));
+
 /** Changes whenever a definition changes: then every date is behind and is published again. */
 export const KPI_VERSION = createHash('sha256')
-  .update(JSON.stringify([...catalogueSteps(1), ...playSteps({ overlapping: true })]))
+  .update(JSON.stringify([...catalogueSteps(1), ...playSteps(SOME_PARTS)]))
   .update(JSON.stringify(kpis))
   .digest('hex')
   .slice(0, 16);

@@ -1,3 +1,4 @@
+import { literal } from '../engines/dialect.ts';
 import type { Columns, Plan, PlanBase, PlanInput, PlanStep } from '../engines/engine.ts';
 
 /** Columns of a part of `validated/streams/`. */
@@ -21,12 +22,10 @@ export interface CatalogueSources {
   readonly users: readonly string[];
 }
 
-/** The parts that the KPIs of a set of dates are computed from. */
-export interface PlaySources {
-  /** Every part of every date; `part_counts` knows a part by its place here. */
-  readonly plays: readonly string[];
-  /** Whether a play can stand in two parts: false spares the search for repetitions. */
-  readonly overlapping: boolean;
+/** A part of the plays of a date. It holds a play once. */
+export interface PlayPart {
+  readonly path: string;
+  readonly date: string;
 }
 
 /**
@@ -100,32 +99,51 @@ export function catalogueSteps(files: number): readonly PlanStep[] {
   ];
 }
 
-export const playInputs = ({ plays }: PlaySources): Plan['inputs'] => ({
-  play_rows: { format: 'parquet', paths: plays, columns: PLAY_COLUMNS, fileColumn: 'part' },
+export const playInputs = (parts: readonly PlayPart[]): Plan['inputs'] => ({
+  play_rows: {
+    format: 'parquet',
+    paths: parts.map(({ path }) => path),
+    columns: PLAY_COLUMNS,
+    fileColumn: 'part',
+  },
 });
 
 /**
  * `plays` (date, track_key, user_key, unknown_user): each play once. The keys are NULL for what no catalogue
  *   knows; then `unknown_user` is the id.
  * `track_plays` (date, track_key, plays): plays of every track; NULL stands for all unknown ones.
- * `part_counts` (date, part, plays, unknown_track, unknown_user): what to report of each part.
+ * `part_counts` (date, part, plays, unknown_track, unknown_user): what to report of each part, by its place
+ *   among the parts.
  * `date_counts` (date, plays): distinct plays, of known tracks or not.
  */
-export function playSteps({ overlapping }: Pick<PlaySources, 'overlapping'>): readonly PlanStep[] {
-  // What tells two plays apart, beside their keys; only then worth the memory.
-  const identity = overlapping
-    ? `, p.listen_time, CASE WHEN t.track_key IS NULL THEN p.track_id END AS unknown_track`
-    : '';
+export function playSteps(parts: readonly PlayPart[]): readonly PlanStep[] {
+  const dates = new Set(parts.map(({ date }) => date));
+  // Only then can a play stand in two parts, and what tells two plays apart beside their keys is worth the memory.
+  const overlapping = parts.length > dates.size;
+  const identity = ['p.listen_time', 'CASE WHEN t.track_key IS NULL THEN p.track_id END AS unknown_track'];
+  const date = dates.size === 1 ? `CAST(${[...dates].map(literal).join('')} AS DATE)` : undefined;
+  const part = parts.length === 1 ? 'CAST(0 AS INTEGER)' : undefined;
+  const ofEach = [
+    ...(date === undefined ? ['CAST(p.listen_time AS DATE) AS date'] : []),
+    ...(part === undefined ? ['p.part'] : []),
+    ...(overlapping ? identity : []),
+  ];
+  // What all rows share, which is usual for a date of many plays, is not kept with each.
+  const ofAll = [
+    ...(date === undefined ? [] : [`${date} AS date`]),
+    ...(part === undefined ? [] : [`${part} AS part`]),
+  ];
   return [
     {
-      name: 'keyed_plays',
-      sql: `SELECT CAST(p.listen_time AS DATE) AS date, p.part, t.track_key, u.user_key,
-          CASE WHEN u.user_key IS NULL THEN p.user_id END AS unknown_user${identity}
+      name: 'keyed_rows',
+      sql: `SELECT ${[...ofEach, 't.track_key', 'u.user_key'].join(', ')},
+          CASE WHEN u.user_key IS NULL THEN p.user_id END AS unknown_user
         FROM play_rows p
         LEFT JOIN tracks t ON t.track_id = p.track_id
         LEFT JOIN users u ON u.user_id = p.user_id`,
       materialize: true,
     },
+    { name: 'keyed_plays', sql: `SELECT ${[...ofAll, '*'].join(', ')} FROM keyed_rows` },
     {
       name: 'plays',
       sql: overlapping

@@ -16,13 +16,16 @@ export const topSongs: Kpi = {
   steps: [
     {
       name: 'ranked_tracks',
-      sql: `SELECT t.date, c.genre, c.track_id, c.track_name, c.artists, t.plays AS play_count,
-          row_number() OVER (PARTITION BY t.date, c.genre ORDER BY t.plays DESC, c.track_id) AS rank
-        FROM track_plays t JOIN catalogue c ON c.track_key = t.track_key`,
+      // By numbers, which are in the order of ids: names are looked up for three songs of a genre only.
+      sql: `SELECT t.date, c.genre_key, t.track_key, t.plays AS play_count,
+          row_number() OVER (PARTITION BY t.date, c.genre_key ORDER BY t.plays DESC, t.track_key) AS rank
+        FROM track_plays t JOIN track_genres c ON c.track_key = t.track_key`,
     },
     {
       name: 'top_songs',
-      sql: `SELECT date, genre, rank, track_id, track_name, artists, play_count FROM ranked_tracks WHERE rank <= 3`,
+      sql: `SELECT r.date, c.genre, r.rank, c.track_id, c.track_name, c.artists, r.play_count
+        FROM ranked_tracks r
+        JOIN catalogue c ON c.track_key = r.track_key AND c.genre_key = r.genre_key WHERE r.rank <= 3`,
       materialize: true,
     },
   ],

@@ -18,7 +18,7 @@ const caseSchema = z.strictObject({
   /** Catalogue files in ascending order of their names. */
   songs: z.array(z.string()),
   users: z.string().optional(),
-  /** Parts of valid rows, in their order; `part_counts` numbers them from 0. */
+  /** Parts of valid rows of one date each, in their order; `part_counts` numbers them from 0. */
   plays: z.record(z.string(), z.string()),
   expect: z.partialRecord(
     z.enum(['daily_genre', 'top_songs', 'top_genres', 'part_counts', 'date_counts']),
@@ -32,8 +32,11 @@ const cases = readdirSync(directory).map((file) => {
   return { file, ...parsed };
 });
 
+// What all plays share is not kept with each, so each case is also tried beside a part of another date and no plays.
+const ways = [false, true].flatMap((beside) => cases.map((one) => ({ ...one, beside })));
+
 describe.each(engines)('KPIs on $name', ({ open }) => {
-  test.each(cases)('$rule', async ({ songs, users, plays, expect: expected }) => {
+  test.each(ways)('$rule (beside: $beside)', async ({ beside, songs, users, plays, expect: expected }) => {
     const directory = await temporaryDirectory();
     const engine = await open(directory);
     onTestFinished(() => engine.close());
@@ -47,15 +50,12 @@ describe.each(engines)('KPIs on $name', ({ open }) => {
       }),
     );
     onTestFinished(() => catalogue.close());
-    const plan = transformPlan(
-      {
-        plays: await Promise.all(
-          Object.entries(plays).map(([name, csv]) => parquet(name, csv, PLAY_COLUMNS)),
-        ),
-        overlapping: true,
-      },
-      (kpi) => join(directory, kpi),
-    );
+    const files = Object.entries({ ...plays, ...(beside ? { beside: 'user_id,track_id,listen_time' } : {}) });
+    const parts = files.map(async ([name, csv]) => {
+      const path = await parquet(name, csv, PLAY_COLUMNS);
+      return { path, date: records(csv)[0]?.['listen_time']?.slice(0, 10) ?? '1999-12-31' };
+    });
+    const plan = transformPlan(await Promise.all(parts), (kpi) => join(directory, kpi));
     // The steps are asked for their rows instead of their files: a case shows its dates as a column.
     const { rows } = await catalogue.run({
       ...plan,
@@ -88,7 +88,7 @@ describe.each(engines)('KPIs on $name', ({ open }) => {
     );
     const catalogue = await engine.prepare(catalogueBase({ songs: [song], users: [] }));
     onTestFinished(() => catalogue.close());
-    const plan = transformPlan({ plays: [none], overlapping: false }, (kpi) => join(directory, kpi));
+    const plan = transformPlan([{ path: none, date: '2024-06-25' }], (kpi) => join(directory, kpi));
     const { files } = await catalogue.run(plan);
     for (const { name, columns } of kpis) {
       const path = files[name]?.[0]?.path ?? '';

@@ -1,7 +1,6 @@
 import { EngineError } from '../../engines/errors.ts';
 import type { PlanResult, Row } from '../../engines/engine.ts';
 import { KPI_VERSION } from '../../kpis/index.ts';
-import type { PlaySources } from '../../kpis/sources.ts';
 import { transformPlan } from '../../kpis/transform-plan.ts';
 import type { Workspace } from '../../lake/lake.ts';
 import { damagedObjects, lostObjects } from '../../lake/owned-objects.ts';
@@ -69,7 +68,7 @@ async function* computeBatch(
   const { lake, state, ports, signal } = context;
   // Versions first: what the log gains while we compute is then published by the next run.
   const versions = new Map(dates.map((date) => [date, state.version(date)]));
-  const parts = dates.flatMap((date) => partsByDate.get(date) ?? []);
+  const parts = dates.flatMap((date) => (partsByDate.get(date) ?? []).map((part) => ({ ...part, date })));
   const attempt = ports.uniqueId();
   const workspace = await lake.workspace(attempt);
   let readable: readonly string[];
@@ -110,16 +109,13 @@ async function execute(
   { lake, state, catalogue }: BatchContext,
   dates: readonly string[],
   partsByDate: PartsByDate,
-  parts: readonly OwnPart[],
+  parts: readonly (OwnPart & { readonly date: string })[],
   workspace: Workspace,
 ): Promise<PlanResult | Awaited<ReturnType<typeof wholeDates>>> {
-  const sources: PlaySources = {
-    plays: await lake.engineInputs(parts.map(({ key }) => key)),
-    // A part holds a play once, so only dates with several parts can hold it twice.
-    overlapping: parts.length > new Set(parts.map(({ date }) => date)).size,
-  };
+  const paths = await lake.engineInputs(parts.map(({ key }) => key));
+  const readable = parts.map(({ date }, index) => ({ date, path: paths[index] ?? '' }));
   try {
-    return await catalogue.run(transformPlan(sources, (kpi) => workspace.path(kpi)));
+    return await catalogue.run(transformPlan(readable, (kpi) => workspace.path(kpi)));
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     const found = await wholeDates(lake, state, dates, partsByDate, damagedObjects);
