@@ -36,20 +36,29 @@ function emptyRelation(columns: Columns, fileColumn?: string): string {
  * one thread: parallel readers can begin within a quoted line break. Buffers are as small as a record allows,
  * because each thread has its own.
  */
-function readCsv({ segments, columns, maxRecordBytes, rowColumn }: CsvInput, threads: number): string {
+function readCsv(
+  { segments, columns, maxRecordBytes, rowColumn, tallied }: CsvInput,
+  threads: number,
+): string {
   const types = columns.map((column) => `${quoted(column)}: 'VARCHAR'`).join(', ');
   const texts: Columns = Object.fromEntries(columns.map((column) => [column, 'VARCHAR']));
   if (segments.length === 0)
     return emptyRelation(rowColumn === undefined ? texts : { [rowColumn]: 'BIGINT', ...texts });
   return lanesOf(segments, threads)
-    .map((lane) => {
-      const row =
-        rowColumn === undefined ? '' : `${lane.rowsBefore} + row_number() OVER () AS ${quoted(rowColumn)}, `;
-      const paths = lane.paths.map(pathLiteral).join(', ');
-      return `SELECT ${row}* FROM read_csv([${paths}], columns = {${types}}, auto_detect = false,
+    .map(({ rowsBefore, paths }) => {
+      const records = `read_csv([${paths.map(pathLiteral).join(', ')}], columns = {${types}}, auto_detect = false,
         delim = ',', quote = '"', escape = '"', new_line = '\\n', header = false, nullstr = '',
         strict_mode = true, null_padding = false, ignore_errors = false, encoding = 'utf-8',
         max_line_size = ${maxRecordBytes + 2}, buffer_size = ${2 * (maxRecordBytes + 2)}, parallel = false)`;
+      if (rowColumn === undefined) return `SELECT * FROM ${records}`;
+      if (tallied !== true)
+        return `SELECT ${rowsBefore} + row_number() OVER () AS ${quoted(rowColumn)}, * FROM ${records}`;
+      // Unlike the text of any other lane, so that no two tallies are the same row.
+      const tally = columns.map(() => literal(`after row ${rowsBefore}`)).join(', ');
+      return `SELECT CASE WHEN is_tally THEN 1 - place ELSE ${rowsBefore} + place END AS ${quoted(rowColumn)},
+          * EXCLUDE (is_tally, place) FROM (
+            SELECT *, row_number() OVER () AS place FROM (
+              SELECT *, false AS is_tally FROM ${records} UNION ALL SELECT ${tally}, true))`;
     })
     .join(' UNION ALL ');
 }

@@ -35,6 +35,11 @@ export interface CsvInput {
   readonly maxRecordBytes: number;
   /** Adds a BIGINT column of this name: 1 for the first record of the file, and so on. */
   readonly rowColumn?: string;
+  /**
+   * Adds rows that are no records. Their `rowColumn` is not positive, and minus it is how many records came before;
+   * together that is how many were read. Each holds a text that is no number and no time, in all columns the same.
+   */
+  readonly tallied?: boolean;
 }
 
 /** Newline-delimited JSON objects. */

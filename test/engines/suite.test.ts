@@ -311,6 +311,27 @@ describe.each(engines)('the engine $name', ({ open }) => {
     expect([Number(rows[0]?.['n']), Number(rows[0]?.['same'])]).toEqual([before, before]);
   });
 
+  test('tells among CSV records how many were read', async () => {
+    const { engine, directory } = await opened();
+    const segments = [2, 3, 1, 2].map((rows, i) => ({ path: join(directory, `${i}.csv`), rows }));
+    for (const { path, rows } of segments) await writeFile(path, 'a,b\n'.repeat(rows));
+    const read = async (): Promise<readonly Row[]> =>
+      select(
+        engine,
+        `SELECT CAST(sum(CASE WHEN r > 0 THEN 1 ELSE 0 END) AS BIGINT) AS records,
+           CAST(-sum(CASE WHEN r <= 0 THEN r ELSE 0 END) AS BIGINT) AS told,
+           CAST(sum(CASE WHEN r > 0 THEN r ELSE 0 END) AS BIGINT) AS numbers,
+           count(DISTINCT CASE WHEN r <= 0 THEN a END) - sum(CASE WHEN r <= 0 AND a = b THEN 1 ELSE 0 END) AS alike,
+           count(DISTINCT CASE WHEN r <= 0 THEN coalesce(try_cast(a AS TIMESTAMP), TIMESTAMP '2000-01-01') END) AS no_times
+         FROM t`,
+        { t: csv('', { segments, rowColumn: 'r', tallied: true }) },
+      );
+    expect(await read()).toEqual([{ records: 8n, told: 8n, numbers: 36n, alike: 0n, no_times: 1n }]);
+    // A segment that has changed since.
+    await writeFile(segments[1]?.path ?? '', 'a,b\n');
+    expect(await read()).toEqual([expect.objectContaining({ records: 6n, told: 6n })]);
+  });
+
   test('a CSV without segments has the columns and no rows', async () => {
     const { engine } = await opened();
     const none = csv('', { segments: [], rowColumn: 'r' });

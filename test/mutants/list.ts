@@ -446,8 +446,8 @@ export const mutants: readonly Mutant[] = [
     id: 'lost-rows-repeated',
     what: 'rows that the engine has not seen pass for repeated plays',
     file: 'stages/validate/validate-plays.ts',
-    from: 'if (read !== expected)',
-    to: 'if (read > expected)',
+    from: 'if (counted !== wellFormed)',
+    to: 'if (counted > wellFormed)',
     suite: 'csv',
   },
   {

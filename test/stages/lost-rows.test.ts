@@ -1,8 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { InvariantError } from '../../src/errors.ts';
 import { acceptFile } from '../../src/stages/validate/accept-file.ts';
+import { type Cuts, EACH_ROW, receiveIn } from '../support/segmented.ts';
 import { stageContext } from '../support/stage-context.ts';
 
 const HEADERS = {
@@ -16,6 +17,7 @@ async function accept(
   dataset: 'streams' | 'users',
   rows: readonly string[],
   afterwards: (segment: string) => string,
+  cuts: Cuts = {},
 ): ReturnType<typeof acceptFile> {
   const context = await stageContext();
   const key = `raw/${dataset}/file.csv`;
@@ -23,25 +25,30 @@ async function accept(
   await writeFile(join(context.directory, key), `${HEADERS[dataset]}\n${rows.join('')}`);
   const object = await context.lake.head(key);
   if (object === undefined) throw new Error(`${key} was not written`);
-  const tampered: typeof context = {
-    ...context,
-    receive: async (stage, delivery) => {
-      const receipt = await context.receive(stage, delivery);
-      const segment = delivery.workspace.path('segment-0.csv');
-      await writeFile(segment, afterwards(await readFile(segment, 'utf8')));
-      return receipt;
-    },
-  };
+  const tampered: typeof context = { ...context, receive: receiveIn(cuts, afterwards) };
   return acceptFile(tampered, { dataset, filename: 'file.csv', object }, 1);
 }
 
-test('a row that is lost between the scanner and the engine does not pass for a repeated play', async () => {
-  const { entry } = await accept('streams', PLAYS, (segment) => segment);
-  expect(entry).toMatchObject({ counts: { rows: 4, valid: 4, bad: 0, duplicates: 1 } });
-  for (const lost of PLAYS) {
-    const accepted = accept('streams', PLAYS, (segment) => segment.replace(lost, ''));
-    await expect(accepted).rejects.toThrow(InvariantError);
-  }
+test.each([
+  ['one segment', {}],
+  ['a segment for each row', EACH_ROW],
+])(
+  'in %s, a row that is lost before the engine reads it does not pass for a repeated play',
+  async (_, cuts) => {
+    const { entry } = await accept('streams', PLAYS, (segment) => segment, cuts);
+    expect(entry).toMatchObject({ counts: { rows: 4, valid: 4, bad: 0, duplicates: 1 } });
+    for (const lost of PLAYS) {
+      const accepted = accept('streams', PLAYS, (segment) => segment.replace(lost, ''), cuts);
+      await expect(accepted).rejects.toThrow(InvariantError);
+    }
+  },
+);
+
+test('what tells how many rows were read is no bad record', async () => {
+  const rows = [...PLAYS, 'u4,t1,noon\n', 'u5,t1,noon\n'];
+  const { entry } = await accept('streams', rows, (segment) => segment, EACH_ROW);
+  const reasons = { invalid_listen_time: 2 };
+  expect(entry).toMatchObject({ counts: { rows: 6, valid: 4, bad: 2, duplicates: 1 }, reasons });
 });
 
 test('a row of a catalogue that is lost or comes from nowhere is noticed', async () => {

@@ -5,6 +5,7 @@ import type { Engine } from '../../src/engines/engine.ts';
 import { EngineMemoryError } from '../../src/engines/errors.ts';
 import type { AcceptedEntry } from '../../src/lake/entry.ts';
 import { acceptFile } from '../../src/stages/validate/accept-file.ts';
+import { type Cuts, EACH_ROW, receiveIn } from '../support/segmented.ts';
 import { stageContext } from '../support/stage-context.ts';
 
 /** Of two dates and every second, each play twice, and a bad row of each kind of time. */
@@ -17,7 +18,11 @@ const ROWS = [
 ];
 
 /** Takes the rows with an engine that has memory only for plans that read a share of them. */
-async function accept(dates: RegExp, fits: (share: number) => boolean): Promise<AcceptedEntry> {
+async function accept(
+  dates: RegExp,
+  fits: (share: number) => boolean,
+  cuts: Cuts = {},
+): Promise<AcceptedEntry> {
   const context = await stageContext();
   const key = 'raw/streams/file.csv';
   await mkdir(join(context.directory, 'raw/streams'), { recursive: true });
@@ -37,29 +42,33 @@ async function accept(dates: RegExp, fits: (share: number) => boolean): Promise<
       return context.engine.run(plan, ...more);
     },
   };
-  const tried = { ...context, engine: small };
+  const tried = { ...context, engine: small, receive: receiveIn(cuts) };
   const { entry } = await acceptFile(tried, { dataset: 'streams', filename: 'file.csv', object }, 1);
   if (entry.kind !== 'accepted') throw new Error(JSON.stringify(entry));
   return entry;
 }
 
 test.each([
-  ['one date', /06-25/, 60],
-  ['two dates', /06-2/, 120],
-])('a file of %s that does not fit is read in passes, with the same result', async (_, dates, plays) => {
-  const whole = await accept(dates, () => true);
-  expect(whole.counts).toEqual({ rows: 2 * plays + 4, valid: 2 * plays, bad: 4, duplicates: plays });
-  for (const least of [6, 60]) {
-    const passes = await accept(dates, (share) => share >= least);
-    expect(passes).toMatchObject({ counts: whole.counts, reasons: whole.reasons });
-    const facts = ({ parts }: AcceptedEntry): unknown =>
-      parts.map(({ date, rows }) => [date, rows]).toSorted();
-    expect(facts(passes)).toEqual(facts(whole));
-    expect(passes.badRecords.map(({ sha256 }) => sha256)).toContain(
-      whole.badRecords.find((object) => object.key.endsWith('.jsonl'))?.sha256,
-    );
-  }
-});
+  ['one date', /06-25/, 60, {}],
+  ['two dates', /06-2/, 120, {}],
+  ['one date and many segments', /06-25/, 60, EACH_ROW],
+])(
+  'a file of %s that does not fit is read in passes, with the same result',
+  async (_, dates, plays, cuts) => {
+    const whole = await accept(dates, () => true, cuts);
+    expect(whole.counts).toEqual({ rows: 2 * plays + 4, valid: 2 * plays, bad: 4, duplicates: plays });
+    for (const least of [6, 60]) {
+      const passes = await accept(dates, (share) => share >= least, cuts);
+      expect(passes).toMatchObject({ counts: whole.counts, reasons: whole.reasons });
+      const facts = ({ parts }: AcceptedEntry): unknown =>
+        parts.map(({ date, rows }) => [date, rows]).toSorted();
+      expect(facts(passes)).toEqual(facts(whole));
+      expect(passes.badRecords.map(({ sha256 }) => sha256)).toContain(
+        whole.badRecords.find((object) => object.key.endsWith('.jsonl'))?.sha256,
+      );
+    }
+  },
+);
 
 test('a file of which not even a sixtieth fits is not taken, and not blamed', async () => {
   await expect(accept(/06-25/, () => false)).rejects.toThrow(EngineMemoryError);

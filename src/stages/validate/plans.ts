@@ -20,7 +20,9 @@ export interface ValidationInput {
   /** As the scanner says: without, nothing needs to be trimmed. */
   readonly padded: boolean;
   /** What the scanner left, and how it must be read. */
-  readonly csv: Omit<CsvInput, 'format' | 'columns' | 'rowColumn'> & { readonly columnCount: number };
+  readonly csv: Omit<CsvInput, 'format' | 'columns' | 'rowColumn' | 'tallied'> & {
+    readonly columnCount: number;
+  };
   /** Where the verdicts go. */
   readonly verdictsPath: string;
 }
@@ -39,8 +41,8 @@ const judgedSource = (input: ValidationInput): Pick<Plan, 'inputs' | 'steps'> =>
 });
 
 /** With the number of each record. What fills a table or a file straight from it has one thread. */
-const numberedSource = (input: ValidationInput): Pick<Plan, 'inputs' | 'steps'> => ({
-  inputs: { source: { ...csvInput(input), rowColumn: ROW } },
+const numberedSource = (input: ValidationInput, tallied = false): Pick<Plan, 'inputs' | 'steps'> => ({
+  inputs: { source: { ...csvInput(input), rowColumn: ROW, tallied } },
   steps: judge({ ...input, carry: ROW }),
 });
 
@@ -95,6 +97,8 @@ export function catalogueVerdictsPlan(input: ValidationInput): Plan {
 /**
  * Reads the file once and sorts it out into two files, by whether rows are bad: distinct valid plays (user_id,
  * track_id, listen_time), and bad rows. No table is kept and nothing is counted, so that memory does not grow with the file.
+ * How many rows were read is found among the bad ones of a file of several segments; of a smaller one, for which
+ * it would be a file and a plan more, it is counted if need be.
  * @param share of the plays that are taken: those of some seconds, since equal plays are of the same one
  */
 export function playsPlan(
@@ -106,7 +110,7 @@ export function playsPlan(
     share.passes === 1
       ? ''
       : ` WHERE coalesce(CAST(EXTRACT(SECOND FROM listen_time) AS BIGINT), 0) % ${share.passes} = ${share.pass}`;
-  const { inputs, steps } = numberedSource(input);
+  const { inputs, steps } = numberedSource(input, input.csv.segments.length > 1);
   return {
     name: 'validate_streams',
     inputs,
@@ -146,18 +150,22 @@ const parquet = (files: readonly WrittenFile[]): ParquetInput => ({
   columns: PLAY_COLUMNS,
 });
 
-/** The verdicts on the bad rows of a file that was sorted out. */
+/** The verdicts on the bad rows of a file that was sorted out; `tally`: `read`, the rows of a file that was tallied. */
 export function verdictsPlan({ bad }: SortedOut, path: string): Plan {
-  const { step, output } = verdicts(
-    path,
-    `CAST(split_part(user_id, ' ', 1) AS BIGINT) AS ${ROW}, CAST(split_part(user_id, ' ', 2) AS BIGINT) AS reason_mask
-      FROM bad`,
-  );
+  const { step, output } = verdicts(path, `${ROW}, reason_mask FROM numbered WHERE ${ROW} > 0`);
   return {
     name: 'verdicts_of_plays',
     inputs: { bad: parquet(bad) },
-    steps: [step],
-    outputs: { verdicts: output },
+    steps: [
+      {
+        name: 'numbered',
+        sql: `SELECT CAST(split_part(user_id, ' ', 1) AS BIGINT) AS ${ROW},
+          CAST(split_part(user_id, ' ', 2) AS BIGINT) AS reason_mask FROM bad`,
+      },
+      step,
+      { name: 'tally', sql: `SELECT CAST(-sum(${ROW}) AS BIGINT) AS read FROM numbered WHERE ${ROW} <= 0` },
+    ],
+    outputs: { verdicts: output, tally: { format: 'rows', from: 'tally' } },
   };
 }
 

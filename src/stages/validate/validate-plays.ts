@@ -31,8 +31,7 @@ export async function validatePlays(
 ): Promise<ValidRows> {
   const sortedOut = await sortOut(engine, input, workspace, signal);
   const written = onlyPart(sortedOut) ?? (await partByDate(engine, sortedOut, limits, workspace, signal));
-  if (sortedOut.bad.length > 0) await engine.run(verdictsPlan(sortedOut, input.verdictsPath), signal);
-  const bad = total(sortedOut.bad);
+  const { bad, read } = await verdictsOn(engine, sortedOut, input, signal);
   const rowsOnce = total(sortedOut.plays) + bad;
   const wellFormed = records - malformed;
   const stage = async ({ path, rows, partition: date = '' }: WrittenFile): Promise<StagedPart> => {
@@ -41,7 +40,8 @@ export async function validatePlays(
   };
   const count = async (): Promise<void> => {
     // Fewer rows than the scanner handed over were delivered again. Or they were lost: only counting can tell.
-    if (rowsOnce !== wellFormed) await assertRead(wellFormed, engine, input, signal);
+    const counted = read ?? (rowsOnce === wellFormed ? wellFormed : await countRows(engine, input, signal));
+    if (counted !== wellFormed) throw lostRows(wellFormed, counted);
     turn?.judged();
   };
   const staged = async (): Promise<readonly StagedPart[]> => {
@@ -77,20 +77,28 @@ async function sortOut(
   return { plays: of(false), bad: of(true) };
 }
 
-/** @throws InvariantError if the engine reads more or fewer rows */
-async function assertRead(
-  expected: number,
+/** `read`: how many rows the engine has read, if it told. */
+async function verdictsOn(
   engine: Engine,
-  input: ValidationInput,
+  sortedOut: SortedOut,
+  { verdictsPath }: ValidationInput,
   signal: AbortSignal,
-): Promise<void> {
-  const { rows } = await engine.run(countPlan(input), signal);
-  const read = Number(rows['total']?.[0]?.['total'] ?? 0);
-  if (read !== expected)
-    throw new InvariantError(
-      `the record scanner handed over ${expected} rows and the engine read ${read}. Nothing of the file was taken.`,
-    );
+): Promise<{ readonly bad: number; readonly read?: number }> {
+  if (sortedOut.bad.length === 0) return { bad: 0 };
+  const { files, rows } = await engine.run(verdictsPlan(sortedOut, verdictsPath), signal);
+  const read = rows['tally']?.[0]?.['read'] ?? null;
+  return { bad: total(files['verdicts'] ?? []), ...(read === null ? {} : { read: Number(read) }) };
 }
+
+async function countRows(engine: Engine, input: ValidationInput, signal: AbortSignal): Promise<number> {
+  const { rows } = await engine.run(countPlan(input), signal);
+  return Number(rows['total']?.[0]?.['total'] ?? 0);
+}
+
+const lostRows = (expected: number, read: number): InvariantError =>
+  new InvariantError(
+    `the record scanner handed over ${expected} rows and the engine read ${read}. Nothing of the file was taken.`,
+  );
 
 /** The plays of one date, the usual case, are a part as they are. */
 function onlyPart({ plays: [only, another] }: SortedOut): readonly WrittenFile[] | undefined {
