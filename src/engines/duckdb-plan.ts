@@ -127,7 +127,9 @@ async function copy(
   more: readonly string[] = [],
   rangeOf?: string,
 ): Promise<readonly WrittenFile[]> {
-  const options = ['FORMAT parquet', 'COMPRESSION snappy', 'RETURN_STATS true', ...more];
+  // Half of what DuckDB takes by default: files are as large, and what is written stays closer to the processor.
+  const rowGroup = 'ROW_GROUP_SIZE 61440';
+  const options = ['FORMAT parquet', 'COMPRESSION snappy', rowGroup, 'RETURN_STATS true', ...more];
   const reader = await execute(`COPY (${source}) TO ${literal(path)} (${options.join(', ')})`);
   return reader.getRowObjectsJson().map((row) => writtenFile(row, rangeOf));
 }

@@ -91,9 +91,9 @@ async function validateCatalogue(
 ): Promise<ValidRows> {
   const { contract } = input;
   const part = 'part.parquet';
-  const result = await engine.run(cataloguePlan(input, workspace.path(part)), signal);
-  const summary = result.rows['summary']?.[0] ?? {};
-  const valid = Number(summary['valid'] ?? 0);
+  const { files, rows } = await engine.run(cataloguePlan(input, workspace.path(part)), signal);
+  const summary = rows['summary']?.[0] ?? {};
+  const valid = files['parts']?.[0]?.rows ?? 0;
   if (valid !== records - malformed) await engine.run(catalogueVerdictsPlan(input), signal);
   turn?.judged();
   const staged = async (): Promise<readonly StagedPart[]> => {
