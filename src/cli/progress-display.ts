@@ -17,16 +17,20 @@ export function progressDisplay(
     // Raw mode would keep Ctrl-C from becoming a signal while the engine works.
     discardStdin: false,
   });
-  let stage = '';
-  let since = { at: 0, done: 0 };
+  /** Two stages can tell of themselves in turn. */
+  const begun = new Map<string, { readonly at: number; readonly done: number }>();
   spinner.start();
   return {
     observer(event) {
       // A demo runs several times; each run shows its own progress.
-      if (event.type === 'run_started' && !spinner.isSpinning) spinner.start();
+      if (event.type === 'run_started') {
+        begun.clear();
+        if (!spinner.isSpinning) spinner.start();
+      }
       if (event.type === 'progress') {
         const now = Date.now();
-        if (event.stage !== stage) [stage, since] = [event.stage, { at: now, done: event.done }];
+        const since = begun.get(event.stage) ?? { at: now, done: event.done };
+        begun.set(event.stage, since);
         spinner.text = progressLine(
           event,
           { ms: now - since.at, units: event.done - since.done },

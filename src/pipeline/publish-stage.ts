@@ -1,20 +1,58 @@
-import { type Publication, readPublications, replacePublication } from '../lake/publication.ts';
-import { datesToLoad, readMarkers } from '../stages/load-to-dynamodb/dates-to-load.ts';
+import {
+  type Publication,
+  readPublications,
+  replacePublication,
+  type StoredPublication,
+} from '../lake/publication.ts';
+import { datesToLoad, type Markers, readMarkers } from '../stages/load-to-dynamodb/dates-to-load.ts';
 import { loadDate } from '../stages/load-to-dynamodb/load-date.ts';
 import { datesBehind } from '../stages/transform-data/dates-behind.ts';
 import { type Transformed, transformDates } from '../stages/transform-data/transform-dates.ts';
 import type { DateReport } from './reports.ts';
 import type { RunContext } from './session.ts';
 
+/** How far a stage has come, when it is done with a date. */
+interface Step {
+  readonly done: number;
+  readonly total: number;
+}
+
+/**
+ * Brings `processed/` and the tables up to the log: `transformBehind` and `loadBehind`, but a date is loaded while
+ * the next ones are computed.
+ */
+export async function publishBehind(context: RunContext): Promise<Transformed & Loaded> {
+  const reports = new Map<string, DateReport>();
+  let markers: Promise<Markers> | undefined;
+  const load = async (publication: StoredPublication, step: Step): Promise<void> => {
+    markers ??= readMarkers(context.published, context.log);
+    const pending = datesToLoad(await markers, new Map([[publication.date, publication]]));
+    if (pending.length > 0) await loadPublication(context, publication, step, reports);
+  };
+  let loading = Promise.resolve();
+  const transformed = await transformBehind(context, (publication, step) => {
+    loading = loading.then(() => load(publication, step));
+    // What keeps a date from being loaded keeps no other from being computed, and is told after that.
+    loading.catch(() => undefined);
+  }).finally(() => loading.catch(() => undefined));
+  await loading;
+  return { ...transformed, ...(await loadBehind(context, reports)) };
+}
+
 /** Brings `processed/` up to the log. Dates whose parts are damaged are left behind, and told. */
-export async function transformBehind(context: RunContext): Promise<Transformed> {
+export async function transformBehind(
+  context: RunContext,
+  onPublished: (publication: StoredPublication, step: Step) => void = () => undefined,
+): Promise<Transformed> {
   const { lake, log, observe } = context;
   const behind = await datesBehind(lake, log.state, await readPublications(lake));
   let done = 0;
-  return transformDates(context, behind, ({ date }) => {
+  return transformDates(context, behind, (publication) => {
     done += 1;
-    const progress = { done, total: behind.length, rows: 0, unit: 'dates' } as const;
-    observe({ type: 'progress', stage: 'transform_data', subject: date, ...progress });
+    const step = { done, total: behind.length };
+    const { date } = publication;
+    observe({ type: 'progress', stage: 'transform_data', subject: date, rows: 0, unit: 'dates', ...step });
+    onPublished(publication, step);
   });
 }
 
@@ -28,10 +66,12 @@ export interface Loaded {
   readonly loaded: ReadonlyMap<string, Publication>;
 }
 
-/** Brings the tables up to `processed/`. */
-export async function loadBehind(context: RunContext): Promise<Loaded> {
-  const { lake, tables, published, ports, observe, signal } = context;
-  const reports = new Map<string, DateReport>();
+/** Brings the tables up to `processed/`. @param reports of dates that were loaded already; it is added to */
+export async function loadBehind(
+  context: RunContext,
+  reports = new Map<string, DateReport>(),
+): Promise<Loaded> {
+  const { lake, ports, observe } = context;
   for (let round = 0; ; round++) {
     const publications = await readPublications(lake);
     const pending = await behindTables(context, publications);
@@ -50,15 +90,23 @@ export async function loadBehind(context: RunContext): Promise<Loaded> {
       const byDate = [...reports.values()].toSorted((a, b) => (a.date < b.date ? -1 : 1));
       return { reports: byDate, loaded: heldInFull(publications, pending) };
     }
-    for (const [index, publication] of pending.entries()) {
-      signal.throwIfAborted();
-      const { date, version, plays } = publication;
-      const items = await loadDate(context, tables, published, publication);
-      const progress = { done: index + 1, total: pending.length, rows: 0, unit: 'dates' } as const;
-      observe({ type: 'progress', stage: 'load_to_dynamodb', subject: date, ...progress });
-      if (items !== undefined) reports.set(date, { date, version, plays, items });
-    }
+    for (const [index, publication] of pending.entries())
+      await loadPublication(context, publication, { done: index + 1, total: pending.length }, reports);
   }
+}
+
+async function loadPublication(
+  context: RunContext,
+  publication: StoredPublication,
+  step: Step,
+  reports: Map<string, DateReport>,
+): Promise<void> {
+  const { tables, published, observe, signal } = context;
+  signal.throwIfAborted();
+  const { date, version, plays } = publication;
+  const items = await loadDate(context, tables, published, publication);
+  observe({ type: 'progress', stage: 'load_to_dynamodb', subject: date, rows: 0, unit: 'dates', ...step });
+  if (items !== undefined) reports.set(date, { date, version, plays, items });
 }
 
 /** By date: the publications that the tables hold in full. Read anew, never inferred. */

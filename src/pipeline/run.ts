@@ -11,7 +11,7 @@ import { changedCatalogue } from './changed-catalogue.ts';
 import { currentReportOf } from './file-report.ts';
 import { Progress } from './progress.ts';
 import { publishing } from './publish-lock.ts';
-import { loadBehind, transformBehind } from './publish-stage.ts';
+import { publishBehind } from './publish-stage.ts';
 import type { FileReport, RunReport } from './reports.ts';
 import { recordRun } from './run-history.ts';
 import type { RunContext } from './session.ts';
@@ -91,10 +91,9 @@ async function takeAll(
   );
 
   const { dates, loaded } = await publishing(context, async (context) => {
-    const { publications: transformed, damaged } = await transformBehind(context);
+    const { publications, damaged, reports: dates, loaded } = await publishBehind(context);
     failures.push(...damaged);
-    const { reports: dates, loaded } = await loadBehind(context);
-    const published = new Set([...transformed, ...dates].map(({ date }) => date));
+    const published = new Set([...publications, ...dates].map(({ date }) => date));
     const marked = await markFiles(context, { decided, dates: published, all: false, loaded });
     failures.push(...(await archiveFiles(context, [...catalogue, ...decided], loaded)));
     // Whoever mends a date that was left behind need not wait for its files.

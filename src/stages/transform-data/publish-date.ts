@@ -3,6 +3,7 @@ import {
   type Publication,
   readPublication,
   replacePublication,
+  type StoredPublication,
   unpublished,
 } from '../../lake/publication.ts';
 import { kpiKey } from '../../lake/zones.ts';
@@ -32,7 +33,7 @@ export async function publishDate(
   files: readonly ComputedFile[],
   attempt: string,
   facts: Publication,
-): Promise<Publication | undefined> {
+): Promise<StoredPublication | undefined> {
   const { date, version } = facts;
   for (let round = 0; round < ROUNDS; round++) {
     const places = await placesOf(lake, date, files);

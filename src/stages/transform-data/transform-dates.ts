@@ -1,4 +1,4 @@
-import type { Publication } from '../../lake/publication.ts';
+import type { Publication, StoredPublication } from '../../lake/publication.ts';
 import type { StageContext } from '../context.ts';
 import { computeDates } from './compute-dates.ts';
 import type { DamagedPartsError } from './errors.ts';
@@ -14,7 +14,7 @@ export interface Transformed {
 export async function transformDates(
   context: StageContext,
   dates: readonly string[],
-  onDate: (publication: Publication) => void = () => undefined,
+  onDate: (publication: StoredPublication) => void = () => undefined,
 ): Promise<Transformed> {
   if (dates.length === 0) return { publications: [], damaged: [] };
   const publications: Publication[] = [];
