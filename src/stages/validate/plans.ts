@@ -60,7 +60,7 @@ export function cataloguePlan(input: ValidationInput, partPath: string): Plan {
   const { inputs, steps } = judgedSource(input);
   const columns = contract.columns.map(({ name }) => quoted(name)).join(', ');
   const blanked = blankedColumns(contract).map((name) => `sum(${quoted(name)}) AS ${quoted(name)}`);
-  // To judge rows twice would take longer than to keep them; what is judged once is quicker without.
+  // Two statements read the rows then: to judge them twice would take longer than to keep them.
   const summedUp = blanked.length > 0;
   const summary = `SELECT ${blanked.join(', ')} FROM rows_judged WHERE reason_mask = 0`;
   return {
