@@ -1,4 +1,4 @@
-import { utimes, writeFile } from 'node:fs/promises';
+import { access, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { run } from '../../src/pipeline/run.ts';
@@ -43,4 +43,38 @@ test('a delivery that is replaced while it is archived is counted, and the new o
   expect(notices.join()).toMatch(/changed while it was read.*left for the next run/);
   const next = await run(context);
   expect(next.files).toMatchObject([{ filename: '1.csv', status: 'success', valid: 2 }]);
+});
+
+test('a delivery that gives way to another and comes back while it is archived is archived in the end', async () => {
+  const parts = await RealParts.open();
+  onTestFinished(() => parts.close());
+  const [decided, another] = [plays('u a 10:00:00'), plays('u a 10:00:00', 'u a 11:00:00')];
+  await parts.drop({ dataset: 'streams', filename: '1.csv', text: decided }, DROPPED);
+  const path = join(parts.directory, SOURCE);
+  // Another file, not other bytes in the one that the archive may share.
+  const replace = async (text: string): Promise<void> => {
+    await rm(path);
+    await writeFile(path, text);
+  };
+  let replaced = false;
+  const gate: Gate = async (operation, subject, work) => {
+    if (operation === 'copyIfAbsent' && subject.startsWith('archive/streams/') && !replaced) {
+      replaced = true;
+      await replace(another);
+    }
+    const result = await work();
+    if (operation === 'open' && subject.includes('.kept-')) await replace(decided);
+    return result;
+  };
+  const context = await parts.context(gate, systemPorts);
+  await prepareTables(context);
+  await run(context);
+  expect(replaced).toBe(true);
+  await replace(decided);
+  await run(await parts.context((_operation, _subject, work) => work(), systemPorts));
+  const archived: string[] = [];
+  for await (const { key } of context.lake.list('archive/'))
+    archived.push(await readFile(join(parts.directory, key), 'utf8'));
+  expect(archived.toSorted()).toEqual([decided, another].toSorted());
+  await expect(access(path)).rejects.toThrow('ENOENT');
 });

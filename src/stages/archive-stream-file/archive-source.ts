@@ -62,8 +62,9 @@ async function keep(
     if (content !== undefined && (await lake.head(place))?.content === content) return place;
     found = (await hashObject(lake, place)).sha256;
     if (found === cid) return place;
+    // Else a newer delivery would take every place in which this one could be kept, should it come again.
+    if (!(await holds(lake, from, cid))) return undefined;
   }
-  if (!(await holds(lake, from, cid))) return undefined;
   throw new ArchiveMismatchError(archive, cid, found);
 }
 
