@@ -29,7 +29,10 @@ export function progressDisplay(
       }
       if (event.type === 'progress') {
         const now = Date.now();
-        const since = begun.get(event.stage) ?? { at: now, done: event.done };
+        const last = begun.get(event.stage);
+        // A stage that has done less than before has begun anew.
+        const goesOn = last !== undefined && last.done <= event.done;
+        const since = goesOn ? last : { at: now, done: event.done };
         begun.set(event.stage, since);
         spinner.text = progressLine(
           event,

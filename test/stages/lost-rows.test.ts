@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Plan } from '../../src/engines/engine.ts';
 import { InvariantError } from '../../src/errors.ts';
 import { acceptFile } from '../../src/stages/validate/accept-file.ts';
 import { type Cuts, EACH_ROW, receiveIn } from '../support/segmented.ts';
@@ -18,14 +19,26 @@ async function accept(
   rows: readonly string[],
   afterwards: (segment: string) => string,
   cuts: Cuts = {},
+  changed = (plan: Plan): Plan => plan,
 ): ReturnType<typeof acceptFile> {
   const context = await stageContext();
+  const { engine } = context;
   const key = `raw/${dataset}/file.csv`;
   await mkdir(join(context.directory, 'raw', dataset), { recursive: true });
   await writeFile(join(context.directory, key), `${HEADERS[dataset]}\n${rows.join('')}`);
   const object = await context.lake.head(key);
   if (object === undefined) throw new Error(`${key} was not written`);
-  const tampered: typeof context = { ...context, receive: receiveIn(cuts, afterwards) };
+  const tampered: typeof context = {
+    ...context,
+    receive: receiveIn(cuts, afterwards),
+    engine: {
+      name: engine.name,
+      dialect: engine.dialect,
+      run: (plan, ...more) => engine.run(changed(plan), ...more),
+      prepare: (...args) => engine.prepare(...args),
+      close: () => engine.close(),
+    },
+  };
   return acceptFile(tampered, { dataset, filename: 'file.csv', object }, 1);
 }
 
@@ -49,6 +62,22 @@ test('what tells how many rows were read is no bad record', async () => {
   const { entry } = await accept('streams', rows, (segment) => segment, EACH_ROW);
   const reasons = { invalid_listen_time: 2 };
   expect(entry).toMatchObject({ counts: { rows: 6, valid: 4, bad: 2, duplicates: 1 }, reasons });
+});
+
+test('a file is not taken if nothing tells how many rows were read', async () => {
+  const untallied = (plan: Plan): Plan => ({
+    ...plan,
+    inputs: Object.fromEntries(
+      Object.entries(plan.inputs).map(([name, input]) => [
+        name,
+        'tallied' in input ? { ...input, tallied: false } : input,
+      ]),
+    ),
+  });
+  for (const rows of [PLAYS, [...PLAYS, 'u4,t1,noon\n']]) {
+    const accepted = accept('streams', rows, (segment) => segment, EACH_ROW, untallied);
+    await expect(accepted).rejects.toThrow(InvariantError);
+  }
 });
 
 test('a row of a catalogue that is lost or comes from nowhere is noticed', async () => {

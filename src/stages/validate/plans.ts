@@ -97,8 +97,7 @@ export function catalogueVerdictsPlan(input: ValidationInput): Plan {
 /**
  * Reads the file once and sorts it out into two files, by whether rows are bad: distinct valid plays (user_id,
  * track_id, listen_time), and bad rows. No table is kept and nothing is counted, so that memory does not grow with the file.
- * How many rows were read is found among the bad ones of a file of several segments; of a smaller one, for which
- * it would be a file and a plan more, it is counted if need be.
+ * How many rows were read is found among the bad ones, if the file is tallied.
  * @param share of the plays that are taken: those of some seconds, since equal plays are of the same one
  */
 export function playsPlan(
@@ -110,7 +109,7 @@ export function playsPlan(
     share.passes === 1
       ? ''
       : ` WHERE coalesce(CAST(EXTRACT(SECOND FROM listen_time) AS BIGINT), 0) % ${share.passes} = ${share.pass}`;
-  const { inputs, steps } = numberedSource(input, input.csv.segments.length > 1);
+  const { inputs, steps } = numberedSource(input, isTallied(input));
   return {
     name: 'validate_streams',
     inputs,
@@ -137,6 +136,9 @@ export function playsPlan(
     },
   };
 }
+
+/** Whether the rows that were read are counted as they are read. Of one segment it would be a file and a plan more. */
+export const isTallied = ({ csv }: ValidationInput): boolean => csv.segments.length > 1;
 
 /** The files of `playsPlan`, of all passes. */
 export interface SortedOut {

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { Snapshot } from '../../csv/snapshot.ts';
-import type { Engine, Row, WrittenFile } from '../../engines/engine.ts';
+import type { Engine, Row, Value, WrittenFile } from '../../engines/engine.ts';
 import { EngineMemoryError } from '../../engines/errors.ts';
 import { FileRejectedError, InvariantError } from '../../errors.ts';
 import type { Workspace } from '../../lake/lake.ts';
@@ -11,6 +11,7 @@ import type { StagedPart } from '../receipt.ts';
 import {
   countPlan,
   datesPlan,
+  isTallied,
   partsPlan,
   playsPlan,
   type SortedOut,
@@ -40,7 +41,8 @@ export async function validatePlays(
   };
   const count = async (): Promise<void> => {
     // Fewer rows than the scanner handed over were delivered again. Or they were lost: only counting can tell.
-    const counted = read ?? (rowsOnce === wellFormed ? wellFormed : await countRows(engine, input, signal));
+    const isSure = rowsOnce === wellFormed && !isTallied(input);
+    const counted = isSure ? rowsOnce : (read ?? (await countRows(engine, input, signal)));
     if (counted !== wellFormed) throw lostRows(wellFormed, counted);
     turn?.judged();
   };
@@ -77,17 +79,17 @@ async function sortOut(
   return { plays: of(false), bad: of(true) };
 }
 
-/** `read`: how many rows the engine has read, if it told. */
+/** `read`: how many rows the engine has read, if the file is tallied. */
 async function verdictsOn(
   engine: Engine,
   sortedOut: SortedOut,
-  { verdictsPath }: ValidationInput,
+  input: ValidationInput,
   signal: AbortSignal,
-): Promise<{ readonly bad: number; readonly read?: number }> {
-  if (sortedOut.bad.length === 0) return { bad: 0 };
-  const { files, rows } = await engine.run(verdictsPlan(sortedOut, verdictsPath), signal);
-  const read = rows['tally']?.[0]?.['read'] ?? null;
-  return { bad: total(files['verdicts'] ?? []), ...(read === null ? {} : { read: Number(read) }) };
+): Promise<{ readonly bad: number; readonly read: number | undefined }> {
+  const readOf = (tally: Value): number | undefined => (isTallied(input) ? Number(tally) : undefined);
+  if (sortedOut.bad.length === 0) return { bad: 0, read: readOf(0) };
+  const { files, rows } = await engine.run(verdictsPlan(sortedOut, input.verdictsPath), signal);
+  return { bad: total(files['verdicts'] ?? []), read: readOf(rows['tally']?.[0]?.['read'] ?? 0) };
 }
 
 async function countRows(engine: Engine, input: ValidationInput, signal: AbortSignal): Promise<number> {
