@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { run } from '../../src/pipeline/run.ts';
 import type { Ports } from '../../src/stages/context.ts';
-import { openContext, SMALL_FILE_BYTES } from '../sim/context.ts';
+import { openContext, sizesOf } from '../sim/context.ts';
 import { failureOf, isInjected } from '../sim/faults.ts';
 import { Random } from '../sim/random.ts';
 import { ViolationError } from '../sim/scheduler.ts';
@@ -79,8 +79,7 @@ export async function live(world: World, clock: Clock, fate?: Point): Promise<Li
   };
   const { store, dynamodb, onSameName } = world;
   const { signal } = new AbortController();
-  const smallFileBytes = SMALL_FILE_BYTES[clock.processes % SMALL_FILE_BYTES.length] ?? 0;
-  void openContext({ store, dynamodb, step, ports, signal, onSameName, smallFileBytes })
+  void openContext({ store, dynamodb, step, ports, signal, onSameName, ...sizesOf(clock.processes) })
     .then(run)
     .catch((error: unknown) => {
       failure ??= error;

@@ -126,6 +126,16 @@ export const mutants: readonly Mutant[] = [
     suite: 'sim',
   },
   {
+    id: 'archive-takes-every-place',
+    what: 'a newer delivery is copied to every place where this one could be kept',
+    file: 'stages/archive-stream-file/archive-source.ts',
+    from: `    if (!(await holds(lake, from, cid))) return undefined;
+  }`,
+    to: `  }
+  if (!(await holds(lake, from, cid))) return undefined;`,
+    suite: 'pipeline',
+  },
+  {
     id: 'archive-not-verified',
     what: 'the archived copy is taken for good without a look',
     file: 'stages/archive-stream-file/archive-source.ts',
@@ -181,6 +191,14 @@ export const mutants: readonly Mutant[] = [
     from: 'const epoch = (seen?.epoch ?? 0) + 1;',
     to: 'const epoch = seen?.epoch ?? 1;',
     suite: 'sim',
+  },
+  {
+    id: 'version-of-later',
+    what: 'a date gets the version that the log has when it is computed, not the one of what it is computed from',
+    file: 'stages/transform-data/compute-dates.ts',
+    from: 'version: versions.get(date) ?? 0,',
+    to: 'version: context.state.version(date) || (versions.get(date) ?? 0),',
+    suite: 'pipeline',
   },
   {
     id: 'older-publication-wins',

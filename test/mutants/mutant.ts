@@ -33,7 +33,7 @@ export const SUITES = {
   pipeline: {
     project: 'unit',
     filter:
-      'test/pipeline/heartbeat test/pipeline/claims test/pipeline/accept-all test/pipeline/settled test/pipeline/stood-still',
+      'test/pipeline/heartbeat test/pipeline/claims test/pipeline/accept-all test/pipeline/settled test/pipeline/stood-still test/pipeline/publish-beside test/pipeline/archive',
     budget: 0,
   },
 } as const;

@@ -14,8 +14,17 @@ import { receiveWith } from './receive.ts';
 import type { Step } from './step.ts';
 
 const LEASE_SECONDS = 30;
+/** Dates are computed apart, and together. */
+const PARTS_PER_TRANSFORM = [1, 3] as const;
 /** None, some and all files of a history. */
-export const SMALL_FILE_BYTES = [0, 80, DEFAULT_LIMITS.smallFileBytes] as const;
+const SMALL_FILE_BYTES = [0, 80, DEFAULT_LIMITS.smallFileBytes] as const;
+
+/** The n-th choice of what is taken together. */
+export const sizesOf = (n: number): Pick<ProcessSettings, 'partsPerTransform' | 'smallFileBytes'> => ({
+  partsPerTransform: PARTS_PER_TRANSFORM[n % PARTS_PER_TRANSFORM.length] ?? 1,
+  smallFileBytes: SMALL_FILE_BYTES[n % SMALL_FILE_BYTES.length] ?? 0,
+});
+
 export const MAX_ATTEMPTS = 5;
 
 export interface ProcessSettings {
@@ -25,6 +34,8 @@ export interface ProcessSettings {
   readonly ports: Ports;
   readonly signal: AbortSignal;
   readonly onSameName: OnSameName;
+  /** So many at most are read by one plan, if one date does not have more. */
+  readonly partsPerTransform: number;
   /** Files up to this size are taken beside each other. */
   readonly smallFileBytes: number;
   /** Where this process has its publish lock, if not where the others have theirs. */
@@ -33,7 +44,8 @@ export interface ProcessSettings {
 
 /** What a process works with once it has started: the code of the protocol over ports of our own. */
 export async function openContext(settings: ProcessSettings): Promise<RunContext> {
-  const { store, dynamodb, step, ports, signal, onSameName, smallFileBytes, ownLock } = settings;
+  const { store, dynamodb, step, ports, signal, ownLock, onSameName, partsPerTransform, smallFileBytes } =
+    settings;
   const lake = new MemoryLake(store, step, ownLock);
   const tables = memoryTables(dynamodb, step);
   return {
@@ -45,8 +57,7 @@ export async function openContext(settings: ProcessSettings): Promise<RunContext
     engine: new MemoryEngine(store, step),
     receive: receiveWith(store, step),
     ports,
-    // A batch takes a few files only, so that dates are computed together and apart.
-    limits: { ...DEFAULT_LIMITS, partsPerTransform: 3, smallFileBytes },
+    limits: { ...DEFAULT_LIMITS, partsPerTransform, smallFileBytes },
     onSameName,
     observe: () => undefined,
     signal,

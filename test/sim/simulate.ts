@@ -2,7 +2,7 @@ import { HitparadeError } from '../../src/errors.ts';
 import { run } from '../../src/pipeline/run.ts';
 import type { Ports } from '../../src/stages/context.ts';
 import { ON_SAME_NAME } from '../../src/stages/on-same-name.ts';
-import { openContext, SMALL_FILE_BYTES } from './context.ts';
+import { openContext, sizesOf } from './context.ts';
 import { deliveriesOf, playsFile } from './deliveries.ts';
 import { applies, type Fault, FAULTS, isInjected } from './faults.ts';
 import { violated } from './invariants/violation.ts';
@@ -50,7 +50,7 @@ class Simulation {
   #faulty = true;
   #deleted = false;
   readonly #lockless: boolean;
-  readonly #smallFileBytes: number;
+  readonly #sizes: ReturnType<typeof sizesOf>;
   #failure: unknown;
 
   constructor(seed: number) {
@@ -74,7 +74,7 @@ class Simulation {
     this.#starts = random.between(2, 6);
     // The lock only spares work: what is published is right without it, too.
     this.#lockless = random.chance(0.3);
-    this.#smallFileBytes = SMALL_FILE_BYTES[seed % SMALL_FILE_BYTES.length] ?? 0;
+    this.#sizes = sizesOf(seed);
     this.#plan();
   }
 
@@ -189,7 +189,7 @@ class Simulation {
       const ports = this.#portsOf(process);
       const ownLock = this.#lockless ? `_staging/${process.name}.lock` : undefined;
       const { signal } = stop;
-      const settings = { onSameName, ownLock, smallFileBytes: this.#smallFileBytes };
+      const settings = { onSameName, ownLock, ...this.#sizes };
       await run(await openContext({ store, dynamodb, step, ports, signal, ...settings }));
     };
     this.#scheduler.start(process, work, (_, error) => {

@@ -10,8 +10,8 @@ import type { StageContext } from '../context.ts';
 import { batchesOf } from './batches.ts';
 import { type ComputedFile, ComputedFiles } from './computed-files.ts';
 import type { DamagedPartsError } from './errors.ts';
-import { KeyedCatalogue } from './keyed-catalogue.ts';
-import { type OwnPart, type PartsByDate, wholeDates } from './whole-dates.ts';
+import { catalogueOf, KeyedCatalogue } from './keyed-catalogue.ts';
+import { catalogueParts, type DateSources, type OwnPart, wholeDates } from './whole-dates.ts';
 
 /** What computing needs: a state of the log, and no more of the pipeline than the engine. */
 export interface ComputeContext extends Pick<
@@ -44,36 +44,43 @@ export async function* computeDates(
   onDamaged: (error: DamagedPartsError) => void,
 ): AsyncGenerator<ComputedDate> {
   const { lake, state, limits } = context;
-  const parts = state.activeParts();
-  const catalogue = new KeyedCatalogue(context);
+  // All of one moment: while dates are computed, the log is caught up with, and a date that had its version from
+  // then would never get what it lacks. What the log gains is published by the next run.
+  const sources = {
+    versions: new Map(dates.map((date) => [date, state.version(date)])),
+    parts: state.activeParts(),
+    catalogue: catalogueParts(state),
+  };
+  const catalogue = new KeyedCatalogue(context, await catalogueOf(context));
   try {
-    for (const batch of batchesOf(dates, parts, limits)) {
-      const { whole, damaged } = await wholeDates(lake, state, batch, parts, lostObjects);
+    for (const batch of batchesOf(dates, sources.parts, limits)) {
+      const { whole, damaged } = await wholeDates(lake, state, batch, sources, lostObjects);
       damaged.forEach(onDamaged);
-      if (whole.length > 0) yield* computeBatch({ ...context, catalogue }, whole, parts, onDamaged);
+      if (whole.length > 0) yield* computeBatch({ ...context, catalogue, sources }, whole, onDamaged);
     }
   } finally {
     await catalogue.close();
   }
 }
 
-type BatchContext = ComputeContext & { readonly catalogue: KeyedCatalogue };
+interface BatchContext extends ComputeContext {
+  readonly catalogue: KeyedCatalogue;
+  readonly sources: DateSources & { readonly versions: ReadonlyMap<string, number> };
+}
 
 async function* computeBatch(
   context: BatchContext,
   dates: readonly string[],
-  partsByDate: PartsByDate,
   onDamaged: (error: DamagedPartsError) => void,
 ): AsyncGenerator<ComputedDate> {
-  const { lake, state, ports, signal } = context;
-  // Versions first: what the log gains while we compute is then published by the next run.
-  const versions = new Map(dates.map((date) => [date, state.version(date)]));
+  const { lake, ports, signal } = context;
+  const { versions, parts: partsByDate } = context.sources;
   const parts = dates.flatMap((date) => (partsByDate.get(date) ?? []).map((part) => ({ ...part, date })));
   const attempt = ports.uniqueId();
   const workspace = await lake.workspace(attempt);
   let readable: readonly string[];
   try {
-    const result = await execute(context, dates, partsByDate, parts, workspace);
+    const result = await execute(context, dates, parts, workspace);
     if ('files' in result) {
       const plays = new Map(
         (result.rows['date_counts'] ?? []).map((row) => [row['date'], Number(row['plays'])]),
@@ -101,14 +108,13 @@ async function* computeBatch(
   } finally {
     await workspace.dispose();
   }
-  if (readable.length > 0) yield* computeBatch(context, readable, partsByDate, onDamaged);
+  if (readable.length > 0) yield* computeBatch(context, readable, onDamaged);
 }
 
 /** If the engine cannot read the parts of some dates, their hashes say of which. */
 async function execute(
-  { lake, state, catalogue }: BatchContext,
+  { lake, state, catalogue, sources }: BatchContext,
   dates: readonly string[],
-  partsByDate: PartsByDate,
   parts: readonly (OwnPart & { readonly date: string })[],
   workspace: Workspace,
 ): Promise<PlanResult | Awaited<ReturnType<typeof wholeDates>>> {
@@ -118,7 +124,7 @@ async function execute(
     return await catalogue.run(transformPlan(readable, (kpi) => workspace.path(kpi)));
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    const found = await wholeDates(lake, state, dates, partsByDate, damagedObjects);
+    const found = await wholeDates(lake, state, dates, sources, damagedObjects);
     if (found.damaged.length === 0) throw error;
     return found;
   }

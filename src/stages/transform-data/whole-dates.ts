@@ -6,6 +6,11 @@ import { DamagedPartsError } from './errors.ts';
 
 /** By date: the parts that count. */
 export type PartsByDate = ReadonlyMap<string, readonly OwnPart[]>;
+/** What dates are computed from, as the log said at one moment. */
+export interface DateSources {
+  readonly parts: PartsByDate;
+  readonly catalogue: readonly OwnPart[];
+}
 /** With the number of its entry. */
 export type OwnPart = Part & { readonly n: number };
 
@@ -16,20 +21,21 @@ export interface WholeDates {
 
 /**
  * Tells the dates whose parts are there from those that must be left alone. Every date reads the catalogue.
+ * @param state names who brought what is damaged
  * @param find which of the parts are damaged: a quick look, or a thorough one
  */
 export async function wholeDates(
   lake: Lake,
   state: LakeState,
   dates: readonly string[],
-  parts: PartsByDate,
+  sources: DateSources,
   find: (lake: Lake, objects: readonly OwnPart[]) => Promise<readonly OwnPart[]>,
 ): Promise<WholeDates> {
-  const catalogue = await find(lake, catalogueParts(state));
+  const catalogue = await find(lake, sources.catalogue);
   const whole: string[] = [];
   const damaged: DamagedPartsError[] = [];
   for (const date of dates) {
-    const lost = [...catalogue, ...(await find(lake, parts.get(date) ?? []))];
+    const lost = [...catalogue, ...(await find(lake, sources.parts.get(date) ?? []))];
     if (lost.length === 0) whole.push(date);
     else damaged.push(new DamagedPartsError(date, keysOf(lost), remedy(state, lost)));
   }
