@@ -120,6 +120,12 @@ async function writeFiles(
   return copy(execute, source, output.path);
 }
 
+/**
+ * Row groups are half of what DuckDB takes by default: files are as large, and what is written stays closer to the
+ * processor. A dictionary is for few values: one for ids would be given up after a fifth of a row group.
+ */
+const SMALL_PIECES = ['COMPRESSION snappy', 'ROW_GROUP_SIZE 61440', 'DICTIONARY_SIZE_LIMIT 1024'];
+
 async function copy(
   execute: Execute,
   source: string,
@@ -127,9 +133,7 @@ async function copy(
   more: readonly string[] = [],
   rangeOf?: string,
 ): Promise<readonly WrittenFile[]> {
-  // Half of what DuckDB takes by default: files are as large, and what is written stays closer to the processor.
-  const rowGroup = 'ROW_GROUP_SIZE 61440';
-  const options = ['FORMAT parquet', 'COMPRESSION snappy', rowGroup, 'RETURN_STATS true', ...more];
+  const options = ['FORMAT parquet', ...SMALL_PIECES, 'RETURN_STATS true', ...more];
   const reader = await execute(`COPY (${source}) TO ${literal(path)} (${options.join(', ')})`);
   return reader.getRowObjectsJson().map((row) => writtenFile(row, rangeOf));
 }
