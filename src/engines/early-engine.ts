@@ -10,16 +10,23 @@ export class EarlyEngine implements Engine {
   readonly name: string;
   readonly dialect: Engine['dialect'];
   readonly #engine: Engine;
+  readonly #signal: AbortSignal;
   readonly #over = new AbortController();
   #early: { readonly base: PlanBase; readonly runner: Promise<PlanRunner | undefined> } | undefined;
   #onProgress: (() => void) | undefined;
 
-  constructor(engine: Engine, base: PlanBase, signal: AbortSignal) {
+  constructor(engine: Engine, signal: AbortSignal) {
     this.name = engine.name;
     this.dialect = engine.dialect;
     this.#engine = engine;
-    const stop = AbortSignal.any([signal, this.#over.signal]);
-    const runner = engine.prepare(base, stop, () => this.#onProgress?.());
+    this.#signal = signal;
+  }
+
+  /** Begins to execute a base; call it once. */
+  begin(base: PlanBase): void {
+    if (this.#over.signal.aborted) return;
+    const stop = AbortSignal.any([this.#signal, this.#over.signal]);
+    const runner = this.#engine.prepare(base, stop, () => this.#onProgress?.());
     this.#early = { base, runner: runner.catch(() => undefined) };
   }
 

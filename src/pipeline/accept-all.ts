@@ -17,12 +17,14 @@ export interface Accepted {
  * is claimed and received: the engine and this thread work side by side. Of small files several are in work,
  * because three do not keep two cores busy. A file that an earlier runner has tried in vain is taken
  * by itself: should it end this process too, no other file is to blame.
+ * @param onJudged called when the engine is done with the rows of the last one, and the others are done with
  * @throws TablesUnavailableError: the others would wait for the tables as long, each
  */
 export async function acceptAll(
   context: RunContext,
   files: readonly SourceFile[],
   progress: Progress,
+  onJudged: () => void,
 ): Promise<Accepted> {
   const { signal } = context;
   const outcomes: (DecidedFile | Error | undefined)[] = [];
@@ -47,7 +49,10 @@ export async function acceptAll(
     void accept(source, index, place);
     await place.mayBeFollowed;
   }
-  await places.at(-1)?.isLeft;
+  const [other, last] = [places.at(-2), places.at(-1)];
+  await Promise.all([other?.isLeft, last?.isJudged]);
+  onJudged();
+  await last?.isLeft;
   if (unavailable !== undefined) throw unavailable;
   return {
     taken: outcomes.filter(

@@ -53,12 +53,20 @@ export async function pass(context: RunContext, pending?: Pending): Promise<Pass
   const bytes = files.reduce((sum, { object }) => sum + object.bytes, 0);
   observe({ type: 'run_started', run: id, files: files.length, bytes });
   const begun: Pass = { id, started, before };
-  if (files.length === 0 || catalogueFiles.length > 0) return takeAll(context, files, begun);
+  if (files.length === 0) return takeAll(context, files, begun);
 
-  // No catalogue changes, so it is numbered while the first file is received.
-  const engine = new EarlyEngine(context.engine, await catalogueOf({ lake, state: log.state }), signal);
+  const engine = new EarlyEngine(context.engine, signal);
+  const numberCatalogue = async (): Promise<void> => {
+    engine.begin(await catalogueOf({ lake, state: log.state }));
+  };
+  const isChanging = catalogueFiles.length > 0;
   try {
-    return await takeAll({ ...context, engine }, files, begun);
+    // While the first file is received, or, if there is a new catalogue among them, while the last is committed.
+    if (!isChanging) await numberCatalogue();
+    return await takeAll({ ...context, engine }, files, begun, () => {
+      // What cannot be read now is told where it is needed.
+      if (isChanging && streams.files.length > 0) numberCatalogue().catch(() => undefined);
+    });
   } finally {
     await engine.close();
   }
@@ -75,12 +83,13 @@ async function takeAll(
   context: RunContext,
   files: readonly SourceFile[],
   { id, started, before }: Pass,
+  onJudged: () => void = () => undefined,
 ): Promise<PassResult> {
   const { lake, log, ports, observe } = context;
   // Of a year of dates this takes longer than a small file, and is remembered. What cannot be read is told
   // where it is needed.
   const remembered = files.length === 0 ? undefined : readPublications(lake).catch(() => undefined);
-  const accepted = await acceptAll(context, files, new Progress(context, files));
+  const accepted = await acceptAll(context, files, new Progress(context, files), onJudged);
   await remembered;
   const { taken } = accepted;
   const failures = [...accepted.failures];

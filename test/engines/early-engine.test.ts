@@ -29,9 +29,15 @@ function telling(fails: (nth: number) => boolean = () => false): { engine: Engin
   return { engine: { name: 'telling', dialect: duckdbDialect, run: nothing, prepare, close: nothing }, told };
 }
 
+function begun(engine: Engine, signal: AbortSignal): EarlyEngine {
+  const early = new EarlyEngine(engine, signal);
+  early.begin(base('songs'));
+  return early;
+}
+
 test('a base that was begun early is executed once, and is its user’s to close', async () => {
   const { engine, told } = telling();
-  const early = new EarlyEngine(engine, base('songs'), signal);
+  const early = begun(engine, signal);
   expect(told).toEqual(['songs 1']);
   const runner = await early.prepare(base('songs'));
   await early.close();
@@ -44,7 +50,7 @@ test('a base that was begun early is executed once, and is its user’s to close
 
 test('another base is executed when it is asked for, and the one that nobody asked for is given back', async () => {
   const { engine, told } = telling();
-  const early = new EarlyEngine(engine, base('songs'), signal);
+  const early = begun(engine, signal);
   await early.prepare(base('other songs'));
   expect(told).toEqual(['songs 1', 'other songs 2']);
   await early.close();
@@ -53,19 +59,27 @@ test('another base is executed when it is asked for, and the one that nobody ask
 
 test('what failed early is tried again when it is needed, and fails there if it still does', async () => {
   const once = telling((nth) => nth === 1);
-  await (await new EarlyEngine(once.engine, base('songs'), signal).prepare(base('songs'))).close();
+  await (await begun(once.engine, signal).prepare(base('songs'))).close();
   expect(once.told).toEqual(['songs 1', 'songs 2', 'closed 2']);
 
   const twice = telling((nth) => nth <= 2);
-  const early = new EarlyEngine(twice.engine, base('songs'), signal);
+  const early = begun(twice.engine, signal);
   await expect(early.prepare(base('songs'))).rejects.toThrow('no 2');
   await early.close();
 });
 
 test('what failed and was never needed is nobody’s failure', async () => {
   const { engine, told } = telling(() => true);
-  await new EarlyEngine(engine, base('songs'), signal).close();
+  await begun(engine, signal).close();
   expect(told).toEqual(['songs 1']);
+});
+
+test('what comes to be begun after the end is not begun', async () => {
+  const { engine, told } = telling();
+  const early = new EarlyEngine(engine, signal);
+  await early.close();
+  early.begin(base('songs'));
+  expect(told).toEqual([]);
 });
 
 test('what is executed early ends with its user, and with the engine', async () => {
@@ -79,9 +93,9 @@ test('what is executed early ends with its user, and with the engine', async () 
         setImmediate(() => onProgress?.());
       }),
   };
-  await new EarlyEngine(hanging, base('songs'), signal).close();
+  await begun(hanging, signal).close();
 
-  const early = new EarlyEngine(hanging, base('songs'), signal);
+  const early = begun(hanging, signal);
   const stopped = AbortSignal.abort('before it asked');
   await expect(early.prepare(base('songs'), stopped)).rejects.toBe('before it asked');
   const stop = new AbortController();

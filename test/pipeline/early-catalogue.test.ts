@@ -7,6 +7,41 @@ import { plays, songs } from '../support/test-lake.ts';
 
 const DROPPED = new Date('2026-01-05T12:00:00Z');
 
+test('a new catalogue is numbered while the last file is committed', async () => {
+  const parts = await RealParts.open();
+  onTestFinished(() => parts.close());
+  const context = await parts.context((_operation, _subject, work) => work(), systemPorts);
+  await parts.drop({ dataset: 'songs', filename: 'songs.csv', text: songs('a pop') }, DROPPED);
+  // Large enough to be judged when the songs are in the log; and with a bad row.
+  const rows = plays('u a 10:00:00', 'u a never');
+  await parts.drop({ dataset: 'streams', filename: '1.csv', text: rows }, DROPPED);
+  const { engine } = context;
+  let numbered = 0;
+  let begins = (): void => undefined;
+  const begun = new Promise<void>((resolve) => (begins = resolve));
+  const { files } = await run({
+    ...context,
+    limits: { ...context.limits, smallFileBytes: 0 },
+    engine: {
+      name: engine.name,
+      dialect: engine.dialect,
+      run: async (plan, ...rest) => {
+        // Were it numbered only when it is needed, this would wait for ever.
+        if (plan.name === 'bad_records') await begun;
+        return engine.run(plan, ...rest);
+      },
+      prepare: (base, ...rest) => {
+        numbered += 1;
+        begins();
+        return engine.prepare(base, ...rest);
+      },
+      close: () => engine.close(),
+    },
+  });
+  expect(files).toMatchObject([{ filename: '1.csv', status: 'success', valid: 1, bad: 1 }]);
+  expect(numbered).toBe(1);
+});
+
 test('a catalogue that does not change is numbered once in a run, and before the plays are judged', async () => {
   const parts = await RealParts.open();
   onTestFinished(() => parts.close());

@@ -111,7 +111,7 @@ class DateCheck {
     return dates.filter((date) => parts.get(date)?.some(({ key }) => this.#damaged.has(key)) !== true);
   }
 
-  #compute(dates: readonly string[], onDamaged: (date: string) => void): AsyncGenerator<ComputedDate> {
+  #compute(dates: readonly string[], onDamaged: (date: string) => void): AsyncGenerator<ComputedDate, void> {
     const context = { ...this.#context, state: this.#log.state };
     return computeDates(context, dates, (error) => {
       onDamaged(error.date);

@@ -42,7 +42,7 @@ export async function* computeDates(
   context: ComputeContext,
   dates: readonly string[],
   onDamaged: (error: DamagedPartsError) => void,
-): AsyncGenerator<ComputedDate> {
+): AsyncGenerator<ComputedDate, void> {
   const { lake, state, limits } = context;
   // All of one moment: while dates are computed, the log is caught up with, and a date that had its version from
   // then would never get what it lacks. What the log gains is published by the next run.
@@ -72,7 +72,7 @@ async function* computeBatch(
   context: BatchContext,
   dates: readonly string[],
   onDamaged: (error: DamagedPartsError) => void,
-): AsyncGenerator<ComputedDate> {
+): AsyncGenerator<ComputedDate, void> {
   const { lake, ports, signal } = context;
   const { versions, parts: partsByDate } = context.sources;
   const parts = dates.flatMap((date) => (partsByDate.get(date) ?? []).map((part) => ({ ...part, date })));

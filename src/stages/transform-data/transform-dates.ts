@@ -20,13 +20,32 @@ export async function transformDates(
   const publications: Publication[] = [];
   const damaged: DamagedPartsError[] = [];
   const { state } = context.log;
-  for await (const { files, attempt, facts } of computeDates({ ...context, state }, dates, (error) =>
-    damaged.push(error),
-  )) {
+  const computed = computeDates({ ...context, state }, dates, (error) => damaged.push(error));
+  for await (const { files, attempt, facts } of oneAhead(computed)) {
     const publication = await publishDate(context, files, attempt, facts);
     if (publication === undefined) continue;
     publications.push(publication);
     onDate(publication);
   }
   return { publications, damaged };
+}
+
+/** The same, but the next one is made while one is worked with. */
+async function* oneAhead<T>(source: AsyncGenerator<T, void>): AsyncGenerator<T, void> {
+  const next = (): Promise<IteratorResult<T, void>> => {
+    const result = source.next();
+    // Told when it is its turn.
+    result.catch(() => undefined);
+    return result;
+  };
+  try {
+    for (let result = next(); ;) {
+      const { done, value } = await result;
+      if (done === true) return;
+      result = next();
+      yield value;
+    }
+  } finally {
+    await source.return();
+  }
 }
