@@ -1,5 +1,6 @@
 import { asError } from '../errors.ts';
 import type { SourceFile, Turn } from '../stages/context.ts';
+import type { Limits } from '../stages/limits.ts';
 import { textBytes } from '../stages/validate/text-bytes.ts';
 import { TablesUnavailableError } from '../tables/errors.ts';
 import { acceptSource, type DecidedFile } from './accept-stage.ts';
@@ -14,9 +15,9 @@ export interface Accepted {
 
 /**
  * Takes files into the log, in their order. While one is judged, the one before is committed and the next one
- * is claimed and received: the engine and this thread work side by side. Of small files several are in work,
- * because three do not keep two cores busy. A file that an earlier runner has tried in vain is taken
- * by itself: should it end this process too, no other file is to blame.
+ * is claimed and received: the engine and this thread work side by side. Of small files, and of users and songs,
+ * several are in work, because three do not keep two cores busy. A file that an earlier runner has tried in vain is
+ * taken by itself: should it end this process too, no other file is to blame.
  * @param onJudged called when the engine is done with the rows of the last one, and the others are done with
  * @throws TablesUnavailableError: the others would wait for the tables as long, each
  */
@@ -44,7 +45,7 @@ export async function acceptAll(
   let places: readonly Place[] = [];
   for (const [index, source] of files.entries()) {
     if (signal.aborted || unavailable !== undefined) break;
-    const place = new Place(places, textBytes(source) <= context.limits.smallFileBytes);
+    const place = new Place(places, isTakenBeside(source, context.limits));
     places = [...places.slice(1 - SMALL_IN_WORK), place];
     void accept(source, index, place);
     await place.mayBeFollowed;
@@ -62,7 +63,11 @@ export async function acceptAll(
   };
 }
 
-/** Small files that are in work at once, and of those the engine has. */
+/** Small files, and users and songs: neither keeps two cores busy by itself. */
+const isTakenBeside = (source: SourceFile, { smallFileBytes }: Limits): boolean =>
+  source.dataset !== 'streams' || textBytes(source) <= smallFileBytes;
+
+/** Files that are in work at once beside such ones, and of those the engine has. */
 const SMALL_IN_WORK = 8;
 const SMALL_JUDGED = 2;
 
