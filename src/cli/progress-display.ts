@@ -18,7 +18,7 @@ export function progressDisplay(
     discardStdin: false,
   });
   /** Two stages can tell of themselves in turn. */
-  const begun = new Map<string, { readonly at: number; readonly done: number }>();
+  const begun = new Map<string, { readonly at: number; readonly done: number; reached: number }>();
   spinner.start();
   return {
     observer(event) {
@@ -31,8 +31,9 @@ export function progressDisplay(
         const now = Date.now();
         const last = begun.get(event.stage);
         // A stage that has done less than before has begun anew.
-        const goesOn = last !== undefined && last.done <= event.done;
-        const since = goesOn ? last : { at: now, done: event.done };
+        const goesOn = last !== undefined && last.reached <= event.done;
+        const since = goesOn ? last : { at: now, done: event.done, reached: event.done };
+        since.reached = event.done;
         begun.set(event.stage, since);
         spinner.text = progressLine(
           event,

@@ -63,9 +63,12 @@ export async function acceptAll(
   };
 }
 
-/** Small files, and users and songs: neither keeps two cores busy by itself. */
+/** Two of these have room in the engine's memory, and neither keeps two cores busy by itself. */
+const CATALOGUE_BYTES = 64 * 1024 * 1024;
+
+/** Whether others may be in work beside it: a small file, or one of users or songs that is not huge. */
 const isTakenBeside = (source: SourceFile, { smallFileBytes }: Limits): boolean =>
-  source.dataset !== 'streams' || textBytes(source) <= smallFileBytes;
+  textBytes(source) <= (source.dataset === 'streams' ? smallFileBytes : CATALOGUE_BYTES);
 
 /** Files that are in work at once beside such ones, and of those the engine has. */
 const SMALL_IN_WORK = 8;

@@ -78,3 +78,36 @@ test('a delivery that gives way to another and comes back while it is archived i
   expect(archived.toSorted()).toEqual([decided, another].toSorted());
   await expect(access(path)).rejects.toThrow('ENOENT');
 });
+
+test('a sidecar that gives way to another and comes back while it is archived is not lost', async () => {
+  const parts = await RealParts.open();
+  onTestFinished(() => parts.close());
+  const [own, another] = ['{ "rows": 1 }', '{ "rows": 2 }'];
+  const text = plays('u a 10:00:00');
+  await parts.drop({ dataset: 'streams', filename: '1.csv', text }, DROPPED);
+  await parts.drop({ dataset: 'streams', filename: '1.csv.meta.json', text: own }, DROPPED);
+  const path = join(parts.directory, `${SOURCE}.meta.json`);
+  const replace = async (by: string): Promise<void> => {
+    await rm(path);
+    await writeFile(path, by);
+  };
+  const done: string[] = [];
+  const gate: Gate = async (operation, subject, work) => {
+    if (operation === 'copyIfAbsent' && subject.endsWith('.meta.json') && done.length === 0) {
+      await replace(another);
+      done.push('replaced');
+    }
+    // The bytes were asked for, and were others.
+    if (operation === 'head' && subject === `${SOURCE}.meta.json` && done.length === 1) {
+      await replace(own);
+      done.push('restored');
+    }
+    return work();
+  };
+  const context = await parts.context(gate, systemPorts);
+  await prepareTables(context);
+  const { files } = await run(context);
+  expect(files).toMatchObject([{ status: 'success', rows: 1 }]);
+  expect(done[0]).toBe('replaced');
+  expect(await readFile(path, 'utf8')).toBe(done[1] === 'restored' ? own : another);
+});

@@ -131,3 +131,28 @@ test('a date that cannot be loaded keeps no other from being computed, and the n
     DATES.map((date) => [date, 3]),
   );
 });
+
+test('who is stopped while a date is published publishes no other, computed or not', async () => {
+  const stop = new AbortController();
+  const parts = await dropThreeDates();
+  let computed = (): void => undefined;
+  const nextIsComputed = new Promise<void>((resolve) => (computed = resolve));
+  const publication = `processed/_publications/${String(DATES[0])}.json`;
+  let [completes, staged] = [0, 0];
+  const context = await contextOf(parts, async (operation, subject, work) => {
+    const isThere = operation === 'putIfMatch' && subject === publication;
+    // Announced first, and then completed.
+    if (isThere && (completes += 1) === 2) {
+      await nextIsComputed;
+      stop.abort('stopped');
+    }
+    // The files of a date are read when it is computed.
+    const result = await work();
+    if (operation === 'get' && subject.includes('top_genres') && subject.includes('_staging/')) staged += 1;
+    if (staged === 2) computed();
+    return result;
+  });
+  await expect(run({ ...context, signal: stop.signal })).rejects.toBe('stopped');
+  const published = await readPublications(context.lake);
+  expect([...published.values()].map(({ date, next }) => [date, next])).toEqual([[DATES[0], null]]);
+});

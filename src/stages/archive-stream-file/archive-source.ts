@@ -38,7 +38,7 @@ export async function archiveSource(lake: Lake, entry: LogEntry, source: SourceF
 async function archiveSidecar(lake: Lake, { key, version }: ObjectInfo, archive: string): Promise<void> {
   if ((await lake.head(key))?.version !== version) return;
   const { sha256: cid } = await hashObject(lake, key);
-  await keep(lake, { cid }, key, archive);
+  if ((await keep(lake, { cid }, key, archive)) === undefined) return;
   const after = await lake.head(key);
   if (after !== undefined && (await holds(lake, key, cid))) await lake.deleteIfMatch(key, after.version);
 }

@@ -23,7 +23,7 @@ export interface ComputeContext extends Pick<
 
 type PartCounts = Publication['parts'][number];
 
-/** The KPIs of one date; its files lie in a workspace that goes when the next batch begins. */
+/** The KPIs of one date. The workspace that its files were staged in goes when the next batch begins; their bodies stay. */
 export interface ComputedDate {
   readonly date: string;
   /** Of the workspace. */

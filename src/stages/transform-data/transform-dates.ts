@@ -22,6 +22,8 @@ export async function transformDates(
   const { state } = context.log;
   const computed = computeDates({ ...context, state }, dates, (error) => damaged.push(error));
   for await (const { files, attempt, facts } of oneAhead(computed)) {
+    // It was computed while the one before was published, and much can have happened since.
+    context.signal.throwIfAborted();
     const publication = await publishDate(context, files, attempt, facts);
     if (publication === undefined) continue;
     publications.push(publication);
