@@ -96,10 +96,10 @@ describe.each(engines)('the engine $name', ({ open }) => {
   test('a file that was replaced is read anew', async () => {
     const { engine, directory } = await opened();
     const path = join(directory, 'chart.parquet');
-    // A pair of files that differ in little but their content.
+    // A pair of files that differ in little but their content: found by trying, they are equally long.
     for (const [letter, rows] of [
-      ['k105', 16],
-      ['k106', 23],
+      ['k102', 22],
+      ['k103', 23],
     ] as const) {
       await rm(path, { force: true });
       const k = Number(letter.slice(1));

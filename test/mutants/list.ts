@@ -297,7 +297,7 @@ export const mutants: readonly Mutant[] = [
     file: 'tables/ensure.ts',
     from: 'await new PublishedDates(tables).invalidate();',
     to: 'void PublishedDates;',
-    suite: 'sim',
+    suite: 'long',
   },
   {
     id: 'stale-read',
