@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { Snapshot } from '../../csv/snapshot.ts';
-import type { Engine, Row, Value, WrittenFile } from '../../engines/engine.ts';
+import type { Engine, Row, WrittenFile } from '../../engines/engine.ts';
 import { EngineMemoryError } from '../../engines/errors.ts';
 import { FileRejectedError, InvariantError } from '../../errors.ts';
 import type { Workspace } from '../../lake/lake.ts';
@@ -32,17 +32,20 @@ export async function validatePlays(
 ): Promise<ValidRows> {
   const sortedOut = await sortOut(engine, input, workspace, signal);
   const written = onlyPart(sortedOut) ?? (await partByDate(engine, sortedOut, limits, workspace, signal));
-  const { bad, read } = await verdictsOn(engine, sortedOut, input, signal);
+  const { bad, tally } = await verdictsOn(engine, sortedOut, input, signal);
   const rowsOnce = total(sortedOut.plays) + bad;
   const wellFormed = records - malformed;
   const stage = async ({ path, rows, partition: date = '' }: WrittenFile): Promise<StagedPart> => {
     const { key: staged, ...facts } = await workspace.stage(relative(workspace.directory, path));
     return { staged, ...facts, rows, date };
   };
-  const count = async (): Promise<void> => {
+  const read = async (): Promise<number> => {
+    if (isTallied(input)) return tally;
     // Fewer rows than the scanner handed over were delivered again. Or they were lost: only counting can tell.
-    const isSure = rowsOnce === wellFormed && !isTallied(input);
-    const counted = isSure ? rowsOnce : (read ?? (await countRows(engine, input, signal)));
+    return rowsOnce === wellFormed ? rowsOnce : countRows(engine, input, signal);
+  };
+  const count = async (): Promise<void> => {
+    const counted = await read();
     if (counted !== wellFormed) throw lostRows(wellFormed, counted);
     turn?.judged();
   };
@@ -79,17 +82,16 @@ async function sortOut(
   return { plays: of(false), bad: of(true) };
 }
 
-/** `read`: how many rows the engine has read, if the file is tallied. */
+/** `tally`: how many rows the engine has read, if the file is tallied; else 0. */
 async function verdictsOn(
   engine: Engine,
   sortedOut: SortedOut,
-  input: ValidationInput,
+  { verdictsPath }: ValidationInput,
   signal: AbortSignal,
-): Promise<{ readonly bad: number; readonly read: number | undefined }> {
-  const readOf = (tally: Value): number | undefined => (isTallied(input) ? Number(tally) : undefined);
-  if (sortedOut.bad.length === 0) return { bad: 0, read: readOf(0) };
-  const { files, rows } = await engine.run(verdictsPlan(sortedOut, input.verdictsPath), signal);
-  return { bad: total(files['verdicts'] ?? []), read: readOf(rows['tally']?.[0]?.['read'] ?? 0) };
+): Promise<{ readonly bad: number; readonly tally: number }> {
+  if (sortedOut.bad.length === 0) return { bad: 0, tally: 0 };
+  const { files, rows } = await engine.run(verdictsPlan(sortedOut, verdictsPath), signal);
+  return { bad: total(files['verdicts'] ?? []), tally: Number(rows['tally']?.[0]?.['read'] ?? 0) };
 }
 
 async function countRows(engine: Engine, input: ValidationInput, signal: AbortSignal): Promise<number> {
