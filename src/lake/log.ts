@@ -1,22 +1,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { type Checkpoint, StoredCheckpoint } from './checkpoint.ts';
 import { type LogEntry, type LogEntryBody, LOG_FORMAT, logEntrySchema } from './entry.ts';
 import { LogCorruptError, LogFormatError } from './errors.ts';
 import type { Lake } from './lake.ts';
 import { parseJson, sealed, sealOf } from './seal.ts';
 import { LakeState } from './state.ts';
-import { CHECKPOINT, LOG, LOG_ENTRY, logKey } from './zones.ts';
-
-export const checkpointSchema = z.object({
-  format: z.literal(LOG_FORMAT),
-  /** SHA-256 of the newest entry's bytes, the `previous` of the next. */
-  head: z.string(),
-  /** Entries up to this number need nothing more: visible, marked, archived. */
-  settled: z.number().int().nonnegative(),
-  entries: z.array(logEntrySchema),
-});
-type Checkpoint = z.infer<typeof checkpointSchema>;
-const formatSchema = checkpointSchema.pick({ format: true });
+import { LOG, LOG_ENTRY, logKey } from './zones.ts';
 
 /**
  * The commit log: the only truth of the lake. An entry is one put-if-absent of `_log/<n>.json` that
@@ -25,6 +15,7 @@ const formatSchema = checkpointSchema.pick({ format: true });
 export class CommitLog {
   readonly state = new LakeState();
   readonly #lake: Lake;
+  readonly #checkpoint: StoredCheckpoint;
   #last: Promise<unknown> = Promise.resolve();
   #head = '';
   #identity = '';
@@ -41,6 +32,7 @@ export class CommitLog {
 
   private constructor(lake: Lake) {
     this.#lake = lake;
+    this.#checkpoint = new StoredCheckpoint(lake);
   }
 
   static async open(lake: Lake): Promise<CommitLog> {
@@ -131,35 +123,54 @@ export class CommitLog {
     });
   }
 
-  /** Stores the fold if it has grown by enough to be worth a write, or if `settled` rose. */
+  /** Stores the fold if it has grown by enough to be worth a write, or if `settled` changed. */
   async checkpoint(settled: number): Promise<void> {
     const grown = this.state.head - this.#checkpointed;
     if (grown === 0 && settled === this.settled) return;
-    const checkpoint: Checkpoint = {
-      format: LOG_FORMAT,
-      head: this.#head,
-      settled,
-      entries: [...this.state.entries],
-    };
-    await this.#lake.put(CHECKPOINT, sealed(JSON.stringify(checkpoint)));
-    this.#checkpointed = this.state.head;
+    if (await this.#store(settled)) return;
+    // It is a cache, and may stay as another runner wrote it since. That may settle less: see `unsettle`.
+    this.settled = Math.min(settled, (await this.#storedCheckpoint())?.settled ?? 0);
+  }
+
+  /**
+   * Takes back that any entry is settled, whoever says so: every run that has not looked at the
+   * checkpoint yet looks at all entries, and one that has cannot write over it.
+   */
+  async unsettle(): Promise<void> {
+    await this.catchUp();
+    if (this.state.head === 0) return;
+    do await this.#storedCheckpoint();
+    while (!(await this.#store(0)));
+  }
+
+  async #store(settled: number): Promise<boolean> {
+    const { head: n, entries } = this.state;
+    const fold: Checkpoint = { format: LOG_FORMAT, head: this.#head, settled, entries: [...entries] };
+    if (!(await this.#checkpoint.replace(fold))) return false;
+    this.#checkpointed = n;
     this.settled = settled;
+    return true;
   }
 
   async #loadCheckpoint(): Promise<void> {
-    const body = await this.#lake.get(CHECKPOINT);
-    const checkpoint = body === undefined ? undefined : readCheckpoint(body);
-    if (checkpoint === undefined) return; // A cache: the log itself says the same.
+    const checkpoint = await this.#storedCheckpoint();
+    if (checkpoint === undefined) return;
     const { entries, head, settled } = checkpoint;
-    this.#seen = entries.length;
-    const last = await this.#lake.get(logKey(entries.length));
-    if (last === undefined || sha256(last) !== head) return;
     for (const entry of entries) this.state.apply(entry);
     this.#head = head;
     // The second entry names the hash of the first.
     this.#identity = entries[1]?.previous ?? head;
     this.#checkpointed = entries.length;
     this.settled = settled;
+  }
+
+  /** undefined if it says nothing of this log, and the log itself must be read. */
+  async #storedCheckpoint(): Promise<Checkpoint | undefined> {
+    const checkpoint = await this.#checkpoint.read();
+    if (checkpoint === undefined) return undefined;
+    this.#seen = checkpoint.entries.length;
+    const last = await this.#lake.get(logKey(this.#seen));
+    return last !== undefined && sha256(last) === checkpoint.head ? checkpoint : undefined;
   }
 
   #append(entry: LogEntry, bytes: Uint8Array): void {
@@ -198,18 +209,6 @@ export class CommitLog {
     }
     return entry.data;
   }
-}
-
-/** undefined if it is not what was written. */
-function readCheckpoint(body: Uint8Array): Checkpoint | undefined {
-  const seal = sealOf(body);
-  if (seal === 'broken') return undefined;
-  const json = parseJson(body);
-  if (seal === 'none' || !formatSchema.safeParse(json).success) return checkpointSchema.safeParse(json).data;
-  // Our own words: each entry was looked at when the log was read, and it would take longest here. The types
-  // say that looking again would change nothing.
-  const written: Checkpoint = json as z.input<typeof checkpointSchema>;
-  return written;
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

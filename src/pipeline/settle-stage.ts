@@ -22,7 +22,7 @@ export async function prepareTables(context: RunContext): Promise<void> {
   const { tables, published, log } = context;
   const { created } = await ensureTables(tables, TABLES, async (absent) => {
     // Should we die before the ledger is filled, the next run looks at every entry.
-    if (absent.includes(LEDGER_TABLE)) await log.checkpoint(0);
+    if (absent.includes(LEDGER_TABLE)) await log.unsettle();
   });
   // Before anything is taken: a run that could not publish should not begin.
   await readMarkers(published, log);

@@ -1,4 +1,4 @@
-import { checkpointSchema } from '../../lake/log.ts';
+import { checkpointSchema } from '../../lake/checkpoint.ts';
 import type { Lake } from '../../lake/lake.ts';
 import { parseJson, sealOf } from '../../lake/seal.ts';
 import { CHECKPOINT, LOG, LOG_ENTRY, logKey, RUN_HISTORY } from '../../lake/zones.ts';
