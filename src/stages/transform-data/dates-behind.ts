@@ -3,6 +3,7 @@ import type { Lake } from '../../lake/lake.ts';
 import type { Publication } from '../../lake/publication.ts';
 import type { LakeState } from '../../lake/state.ts';
 import { kpiPrefix } from '../../lake/zones.ts';
+import { together } from '../../together.ts';
 
 /**
  * The dates whose `processed/` files are older than the log or the KPI definitions, or are gone.
@@ -14,8 +15,10 @@ export async function datesBehind(
   publications: ReadonlyMap<string, Publication>,
 ): Promise<readonly string[]> {
   const present = new Map<string, number>();
-  for (const { folder } of kpis)
+  const look = async (folder: string): Promise<void> => {
     for await (const { key, bytes } of lake.list(kpiPrefix(folder))) present.set(key, bytes);
+  };
+  await together(kpis.map(({ folder }) => look(folder)));
   return state.dates().filter((date) => {
     const publication = publications.get(date);
     if (
