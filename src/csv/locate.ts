@@ -24,60 +24,82 @@ export interface LocatedRecord {
 }
 
 /**
- * Yields, in the order of the file, every malformed record with its structural reasons and every well-formed
- * record that a verdict names. Reads what the snapshot kept of the batches with such records, and no others.
+ * Yields, in the order of the file and batch by batch, every malformed record with its structural reasons and
+ * every well-formed record that a verdict names. Reads what the snapshot kept of the batches with such records,
+ * and no others. Raw bytes are valid until the next batch is asked for.
  * @param limits the same that the snapshot was taken with
  * @throws InvariantError if a verdict names no clean record or comes out of order, or if the files of the
  *   snapshot are not as they were written: then what was yielded is worth nothing
  */
 export async function* locateRecords(
   { batches }: Pick<Snapshot, 'batches'>,
-  verdicts: AsyncIterable<RowVerdict>,
+  verdicts: AsyncIterable<readonly RowVerdict[]>,
   { maxRecordBytes }: ScanLimits,
-): AsyncGenerator<LocatedRecord, void, undefined> {
+): AsyncGenerator<readonly LocatedRecord[], void, undefined> {
   const cursor = new VerdictCursor(verdicts);
   const placesReader = new StretchReader();
   const textReader = new StretchReader();
   let row = 0;
   try {
-    await cursor.advance();
     for (const batch of batches) {
-      const lastRow = row + batch.count - batch.malformed;
-      const judged = cursor.row <= lastRow;
-      if (batch.malformed === 0 && !judged) {
-        row = lastRow;
-        continue;
+      const { packed, count, malformed } = batch;
+      const judged = await cursor.upTo(row + count - malformed);
+      if (malformed > 0 || judged.length > 0) {
+        const places = unpack('path' in packed ? await placesReader.read(packed) : packed, count);
+        const isRead = judged.length > 0 && batch.text !== undefined;
+        const text = isRead ? await textReader.read(batch.text) : undefined;
+        yield locatedIn(batch, places, { text, row, judged, maxRecordBytes });
       }
-      const { packed, count } = batch;
-      const places = unpack('path' in packed ? await placesReader.read(packed) : packed, count);
-      const text = judged && batch.text !== undefined ? await textReader.read(batch.text) : NOTHING;
-      let textAt = 0;
-      let malformedAt = 0;
-      for (let i = 0; i < count; i++) {
-        const flags = places.flags[i] ?? 0;
-        const bytes = (places.ends[i] ?? 0) - (places.starts[i] ?? 0);
-        if (flags !== 0) {
-          const from = malformedAt;
-          malformedAt += Math.min(bytes, maxRecordBytes);
-          yield located(batch, places, i, reasonsOf(flags), places.malformed.subarray(from, malformedAt));
-          continue;
-        }
-        if (++row === cursor.row) {
-          yield located(batch, places, i, cursor.reasons, text.subarray(textAt, textAt + bytes));
-          await cursor.advance();
-        }
-        textAt += bytes + 1;
-      }
-      if (malformedAt !== places.malformed.length || (judged && textAt !== text.length))
-        throw new InvariantError(
-          `The records from ${batch.recordsBefore + 1} on have ${textAt} and ${malformedAt} bytes; ` +
-            `${text.length} and ${places.malformed.length} were kept.`,
-        );
+      row += count - malformed;
     }
-    cursor.assertExhausted(row);
+    await cursor.assertExhausted(row);
   } finally {
     await Promise.all([placesReader.close(), textReader.close(), cursor.close()]);
   }
+}
+
+/** A loop without a wait, for it looks at every record of the batch. */
+function locatedIn(
+  batch: PlacedBatch,
+  places: Places,
+  options: {
+    /** Of the well-formed records; undefined if no verdict names one. */
+    readonly text: Uint8Array | undefined;
+    /** Well-formed records of the file before this batch. */
+    readonly row: number;
+    readonly judged: readonly RowVerdict[];
+    readonly maxRecordBytes: number;
+  },
+): readonly LocatedRecord[] {
+  const { text = NOTHING, judged, maxRecordBytes } = options;
+  const found: LocatedRecord[] = [];
+  let { row } = options;
+  let next = 0;
+  let textAt = 0;
+  let malformedAt = 0;
+  for (let i = 0; i < batch.count; i++) {
+    const flags = places.flags[i] ?? 0;
+    const bytes = (places.ends[i] ?? 0) - (places.starts[i] ?? 0);
+    if (flags !== 0) {
+      const from = malformedAt;
+      malformedAt += Math.min(bytes, maxRecordBytes);
+      found.push(located(batch, places, i, reasonsOf(flags), places.malformed.subarray(from, malformedAt)));
+      continue;
+    }
+    row += 1;
+    const verdict = judged[next];
+    if (verdict?.row === row) {
+      found.push(located(batch, places, i, verdict.reasons, text.subarray(textAt, textAt + bytes)));
+      next += 1;
+    }
+    textAt += bytes + 1;
+  }
+  if (malformedAt !== places.malformed.length || (judged.length > 0 && textAt !== text.length))
+    throw new InvariantError(
+      `The records from ${batch.recordsBefore + 1} on have ${textAt} and ${malformedAt} bytes; ` +
+        `${text.length} and ${places.malformed.length} were kept.`,
+    );
+  return found;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -94,7 +116,7 @@ function located(
     line: batch.firstLine + (lines[index] ?? 0),
     byte: index === 0 ? batch.firstByte : batch.base + (starts[index] ?? 0),
     reasons,
-    raw: Buffer.from(raw),
+    raw: Buffer.from(raw.buffer, raw.byteOffset, raw.length),
     truncated: ((flags[index] ?? 0) & ROW_TOO_LONG) !== 0,
   };
 }

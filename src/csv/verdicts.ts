@@ -7,41 +7,52 @@ export interface RowVerdict {
   readonly reasons: readonly string[];
 }
 
-/** Reads verdicts one at a time, in step with the records. */
+/** Reads verdicts in step with the records: as many as concern a batch of them, at once. */
 export class VerdictCursor {
-  readonly #verdicts: AsyncIterator<RowVerdict>;
+  readonly #verdicts: AsyncIterator<readonly RowVerdict[]>;
+  #read: readonly RowVerdict[] = [];
+  /** Verdicts of `#read` that were taken. */
+  #taken = 0;
   #row = 0;
-  #reasons: readonly string[] = [];
 
-  constructor(verdicts: AsyncIterable<RowVerdict>) {
+  /** @param verdicts in portions of any size */
+  constructor(verdicts: AsyncIterable<readonly RowVerdict[]>) {
     this.#verdicts = verdicts[Symbol.asyncIterator]();
   }
 
-  /** The row that the current verdict names; infinite after the last one. */
-  get row(): number {
-    return this.#row;
+  /**
+   * The verdicts on rows up to this one that were not taken yet.
+   * @throws InvariantError if a verdict is not for a later row than the one before
+   */
+  async upTo(row: number): Promise<readonly RowVerdict[]> {
+    const found: RowVerdict[] = [];
+    for (;;) {
+      for (; this.#taken < this.#read.length; this.#taken++) {
+        const next = this.#read[this.#taken];
+        if (next === undefined || next.row > row) return found;
+        this.#assertAscends(next.row);
+        found.push(next);
+      }
+      const portion = await this.#verdicts.next();
+      if (portion.done === true) return found;
+      this.#read = portion.value;
+      this.#taken = 0;
+    }
   }
 
-  get reasons(): readonly string[] {
-    return this.#reasons;
-  }
-
-  /** @throws InvariantError if the next verdict is not for a later row */
-  async advance(): Promise<void> {
-    const next = await this.#verdicts.next();
-    const row = next.done === true ? Infinity : next.value.row;
-    if (row !== Infinity && !(Number.isSafeInteger(row) && row > this.#row))
+  #assertAscends(row: number): void {
+    if (!(Number.isSafeInteger(row) && row > this.#row))
       throw new InvariantError(
         `Verdict for row ${row} after row ${this.#row}; rows must be integers and ascend.`,
       );
     this.#row = row;
-    this.#reasons = next.done === true ? [] : next.value.reasons;
   }
 
-  /** @throws InvariantError if the current verdict names a row that does not exist */
-  assertExhausted(rows: number): void {
-    if (this.#row !== Infinity)
-      throw new InvariantError(`Verdict for row ${this.#row}, but the clean file has ${rows} rows.`);
+  /** @throws InvariantError if a verdict names a row that does not exist */
+  async assertExhausted(rows: number): Promise<void> {
+    const [first] = await this.upTo(Infinity);
+    if (first !== undefined)
+      throw new InvariantError(`Verdict for row ${first.row}, but the clean file has ${rows} rows.`);
   }
 
   async close(): Promise<void> {

@@ -241,7 +241,7 @@ describe('failures on the way', () => {
   it.skipIf(process.platform !== 'linux')('who stops locating leaves no file open', async () => {
     const snapshot = await snapshotOf(directory, `a,b\n${'1\n1,2\n'.repeat(500)}`, { blockBytes: 16 });
     let verdictsClosed = false;
-    async function* verdicts(): AsyncGenerator<RowVerdict> {
+    async function* verdicts(): AsyncGenerator<readonly RowVerdict[]> {
       try {
         yield* verdictsFor([50, 51, 52]);
       } finally {
@@ -254,8 +254,8 @@ describe('failures on the way', () => {
         // The listing itself was open, too.
         return existsSync(path) && readlinkSync(path).startsWith(directory.path('.'));
       });
-    for await (const { record } of locateRecords(snapshot, verdicts(), limitsOf())) {
-      if (record < 100) continue;
+    for await (const batch of locateRecords(snapshot, verdicts(), limitsOf())) {
+      if (batch.every(({ record }) => record < 100)) continue;
       expect(openFiles()).toHaveLength(2);
       break;
     }
@@ -302,14 +302,14 @@ describe('failures on the way', () => {
 describe('verdicts', () => {
   const drain = async (rows: number[]): Promise<void> => {
     const snapshot = await snapshotOf(directory, 'a,b\n1,2\n3\n5,6\n');
-    for await (const record of locateRecords(snapshot, verdictsFor(rows), limitsOf()))
-      expect(record).toBeDefined();
+    for await (const batch of locateRecords(snapshot, verdictsFor(rows), limitsOf()))
+      expect(batch).toBeDefined();
   };
   it('count the clean records only', async () => {
     const snapshot = await snapshotOf(directory, 'a,b\n1,2\n3\n5,6\n7,8\n');
     const found: [number, readonly string[]][] = [];
-    for await (const { record, reasons } of locateRecords(snapshot, verdictsFor([2]), limitsOf()))
-      found.push([record, reasons]);
+    for await (const batch of locateRecords(snapshot, verdictsFor([2]), limitsOf()))
+      for (const { record, reasons } of batch) found.push([record, reasons]);
     expect(found).toEqual([
       [2, ['wrong_column_count']],
       [3, ['rule_2']],

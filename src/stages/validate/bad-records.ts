@@ -1,5 +1,4 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -28,6 +27,9 @@ const COLUMNS: JsonInput['columns'] = {
   raw_base64: 'VARCHAR',
   truncated: 'BOOLEAN',
 } satisfies Columns | JsonInput['columns'];
+
+/** Characters of JSON Lines that are written together. */
+const WRITTEN_AT_ONCE = 64 * 1024;
 
 interface LocatedBadRecords {
   readonly reasons: Readonly<Record<string, number>>;
@@ -61,13 +63,20 @@ export async function writeBadRecords(
   let written = 0;
   let reasonsOfLast: readonly string[] = [];
   async function* lines(): AsyncGenerator<string> {
-    for await (const record of locateRecords(snapshot, verdicts, limits)) {
+    let text = '';
+    for await (const batch of locateRecords(snapshot, verdicts, limits)) {
       signal.throwIfAborted();
-      written += 1;
-      if (record.record === snapshot.records) reasonsOfLast = record.reasons;
-      for (const reason of record.reasons) reasons[reason] = (reasons[reason] ?? 0) + 1;
-      yield `${JSON.stringify(badRecord(file, snapshot.sha256, record))}\n`;
+      for (const record of batch) {
+        written += 1;
+        if (record.record === snapshot.records) reasonsOfLast = record.reasons;
+        for (const reason of record.reasons) reasons[reason] = (reasons[reason] ?? 0) + 1;
+        text += `${JSON.stringify(badRecord(file, snapshot.sha256, record))}\n`;
+        if (text.length < WRITTEN_AT_ONCE) continue;
+        yield text;
+        text = '';
+      }
     }
+    if (text !== '') yield text;
   }
   const jsonl = 'bad-records.jsonl';
   const parquet = 'bad-records.parquet';
@@ -96,14 +105,29 @@ export async function writeBadRecords(
   return { reasons, reasonsOfLast, objects };
 }
 
-async function* readVerdicts(path: string | undefined, names: readonly string[]): AsyncGenerator<RowVerdict> {
+/** In portions, because a promise for each of a million rows would take longer than all else. */
+async function* readVerdicts(
+  path: string | undefined,
+  names: readonly string[],
+): AsyncGenerator<readonly RowVerdict[]> {
   if (path === undefined) return;
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+  const reasons = new Map<number, readonly string[]>();
+  const verdict = (line: string): RowVerdict => {
     const [row, mask] = line.split(',').map(Number);
     if (row === undefined || mask === undefined) throw new InvariantError(`not a verdict: ${line}`);
+    const known = reasons.get(mask);
     // Division, because a mask can have more than the 32 bits of a bitwise operation.
-    yield { row, reasons: names.filter((_, bit) => Math.floor(mask / 2 ** bit) % 2 === 1) };
+    const named = known ?? names.filter((_, bit) => Math.floor(mask / 2 ** bit) % 2 === 1);
+    if (known === undefined) reasons.set(mask, named);
+    return { row, reasons: named };
+  };
+  let rest = '';
+  for await (const chunk of createReadStream(path, 'latin1') as AsyncIterable<string>) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    yield lines.map(verdict);
   }
+  if (rest !== '') throw new InvariantError(`not a whole verdict: ${rest}`);
 }
 
 function badRecord(file: SourceFile, hash: string, record: LocatedRecord): BadRecord {
