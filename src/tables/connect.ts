@@ -18,6 +18,8 @@ export interface ConnectOptions {
 }
 
 const DEFAULT_PATIENCE: Patience = { retries: 10, firstDelayMs: 50, maxDelayMs: 5_000, totalMs: 60_000 };
+/** A table that was just made is there at once. As long in all, in more and shorter steps. */
+const EMBEDDED_PATIENCE: Patience = { ...DEFAULT_PATIENCE, retries: 14, firstDelayMs: 5 };
 /** For emulators: they take any region, the SDK takes none. */
 const ANY_REGION = 'us-east-1';
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -72,7 +74,7 @@ function connectEmbedded(options: ConnectOptions, embedded: EmbeddedTables): Tab
   };
   let current = open();
   return {
-    ...common(options),
+    ...common({ patience: EMBEDDED_PATIENCE, ...options }),
     get client() {
       if (current.endpoint !== embedded.endpoint || current.accessKeyId !== embedded.accessKeyId) {
         current.client.destroy();
