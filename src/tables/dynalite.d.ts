@@ -29,6 +29,8 @@ declare module 'dynalite/db/index.js' {
       open(): Promise<void>;
       close(): Promise<void>;
       get(key: string): Promise<unknown>;
+      /** `undefined` for each that is not there. */
+      getMany(keys: readonly string[]): Promise<readonly unknown[]>;
       /** All or nothing, even if the process is killed. */
       batch(changes: readonly Change[]): Promise<void>;
       iterator(range: Range): AsyncIterable<readonly [key: string, value: unknown]>;

@@ -5,6 +5,7 @@ import { dynaliteOperation, validRequest } from './dynalite-operations.ts';
 export interface TransactionAction {
   readonly kind: 'Put' | 'Delete' | 'ConditionCheck';
   readonly request: { readonly TableName: string };
+  readonly isConditional: boolean;
   /** The whole item of a Put, the key of the others. */
   readonly item: Item;
 }
@@ -49,11 +50,13 @@ function readAction(named: Readonly<Record<string, unknown>>, store: Store): Tra
     readonly Item?: Item;
     readonly Key?: Item;
     readonly ConditionExpression?: string;
+    readonly Expected?: unknown;
   };
   if (kind === 'ConditionCheck' && request.ConditionExpression === undefined) {
     throw wrong('A ConditionCheck must have a ConditionExpression');
   }
-  return { kind, request, item: request.Item ?? request.Key ?? {} };
+  const isConditional = request.ConditionExpression !== undefined || request.Expected !== undefined;
+  return { kind, request, isConditional, item: request.Item ?? request.Key ?? {} };
 }
 
 function asRecord(value: unknown): Readonly<Record<string, unknown>> {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import dynaliteDb, { type Change, type Store, type Table } from 'dynalite/db/index.js';
+import { InvariantError } from '../errors.ts';
 import { TransactionTokens } from './transaction-tokens.ts';
 import { readTransaction, type TransactionAction } from './transaction-request.ts';
 
 /** An action with the place of its item in LevelDB. */
 interface Target extends TransactionAction {
-  readonly table: Table;
   /** As dynalite's own operations lock it. */
   readonly lockKey: string;
   readonly storeKey: string;
@@ -71,13 +71,14 @@ export class Transactions {
   }
 
   async #commit(actions: readonly TransactionAction[], together: () => readonly Change[]): Promise<object> {
-    const targets = await Promise.all(actions.map((action) => this.#locate(action)));
+    const tables = await this.#tablesOf(actions);
+    const targets = actions.map((action) => locate(action, tables));
     if (new Set(targets.map(({ storeKey }) => storeKey)).size < targets.length) {
       throw dynaliteDb.validationError('Transaction request cannot include multiple operations on one item');
     }
     const release = await this.#lock(targets);
     try {
-      const reasons = await Promise.all(targets.map((target) => this.#check(target)));
+      const reasons = await this.#check(targets);
       if (reasons.some(({ Code }) => Code !== 'None')) throw cancelled(reasons);
       await this.#store.db.batch([...targets.flatMap(changeOf), ...together()]);
       return {};
@@ -86,16 +87,11 @@ export class Transactions {
     }
   }
 
-  async #locate(action: TransactionAction): Promise<Target> {
-    const { kind, request, item } = action;
-    const table = await this.#table(request.TableName);
-    if (table.GlobalSecondaryIndexes !== undefined || table.LocalSecondaryIndexes !== undefined) {
-      throw dynaliteDb.validationError('Transactions are not known here for tables with secondary indexes');
-    }
-    const wrong = kind === 'Put' ? dynaliteDb.validateItem(item, table) : dynaliteDb.validateKey(item, table);
-    if (wrong) throw wrong;
-    const lockKey = dynaliteDb.createKey(item, table);
-    return { ...action, table, lockKey, storeKey: `item-${request.TableName}~${lockKey}` };
+  /** Each table once: a transaction has a hundred actions, and mostly on one table. */
+  async #tablesOf(actions: readonly TransactionAction[]): Promise<ReadonlyMap<string, Table>> {
+    const names = new Set(actions.map(({ request }) => request.TableName));
+    const read = async (name: string): Promise<readonly [string, Table]> => [name, await this.#table(name)];
+    return new Map(await Promise.all(Array.from(names, read)));
   }
 
   #table(name: string): Promise<Table> {
@@ -124,10 +120,30 @@ export class Transactions {
     };
   }
 
-  async #check({ request, storeKey }: Target): Promise<Reason> {
-    const failed = dynaliteDb.checkConditional(request, await this.#store.db.get(storeKey));
-    return failed ? { Code: 'ConditionalCheckFailed', Message: failed.message } : { Code: 'None' };
+  /** Items are read only where a condition is to be looked at. */
+  async #check(targets: readonly Target[]): Promise<readonly Reason[]> {
+    const keys = targets.filter(({ isConditional }) => isConditional).map(({ storeKey }) => storeKey);
+    const items = await this.#store.db.getMany(keys);
+    const found = new Map(keys.map((key, index) => [key, items[index]]));
+    return targets.map(({ request, storeKey }) => {
+      const failed = dynaliteDb.checkConditional(request, found.get(storeKey));
+      return failed ? { Code: 'ConditionalCheckFailed', Message: failed.message } : { Code: 'None' };
+    });
   }
+}
+
+/** @throws what DynamoDB answers if the table cannot hold the item, or has no such key */
+function locate(action: TransactionAction, tables: ReadonlyMap<string, Table>): Target {
+  const { kind, request, item } = action;
+  const table = tables.get(request.TableName);
+  if (table === undefined) throw new InvariantError(`the table ${request.TableName} was not looked up`);
+  if (table.GlobalSecondaryIndexes !== undefined || table.LocalSecondaryIndexes !== undefined) {
+    throw dynaliteDb.validationError('Transactions are not known here for tables with secondary indexes');
+  }
+  const wrong = kind === 'Put' ? dynaliteDb.validateItem(item, table) : dynaliteDb.validateKey(item, table);
+  if (wrong) throw wrong;
+  const lockKey = dynaliteDb.createKey(item, table);
+  return { ...action, lockKey, storeKey: `item-${request.TableName}~${lockKey}` };
 }
 
 function changeOf({ kind, item, storeKey: key }: Target): Change[] {
