@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, copyFile, cp, mkdir, readFile, readdir } from 'node:fs/promises';
+import { access, copyFile, cp, mkdir, open, readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
@@ -43,13 +43,21 @@ export const exists = (place) =>
 
 /**
  * Copies files, never links them: a second name for its source would be seen, and cost our side another copy.
+ * Puts them on disk, as deliveries are after a moment: who runs next must not be measured while that is done.
  * @param {readonly string[]} files
  * @param {string} directory
  */
 export async function placeFiles(files, directory) {
   await mkdir(directory, { recursive: true });
   for (const file of files) {
-    await copyFile(file, path.join(directory, path.basename(file)), constants.COPYFILE_FICLONE);
+    const copy = path.join(directory, path.basename(file));
+    await copyFile(file, copy, constants.COPYFILE_FICLONE);
+    const handle = await open(copy, 'r+');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
   }
 }
 
