@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Ports } from '../stages/context.ts';
@@ -30,9 +31,21 @@ function isOwnerAlive(owner: string, since?: Date): boolean {
   if (since !== undefined && since.getTime() < Date.now() - uptime() * 1000) return false;
   try {
     process.kill(Number(pid), 0);
-    return true;
+    return !hasEnded(Number(pid));
   } catch (error) {
     // EPERM: alive, but somebody else's.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** Signals reach a process that was killed, until its parent asks what became of it. Linux tells the two apart. */
+function hasEnded(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The state is behind the program's name, which may hold anything.
+    return /^ [ZX]/.test(stat.slice(stat.lastIndexOf(')') + 1));
+  } catch {
+    // No such file: another system, or it is gone since. Who asks again will know.
+    return false;
   }
 }

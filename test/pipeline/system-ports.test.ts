@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { hostname } from 'node:os';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { systemPorts } from '../../src/pipeline/system-ports.ts';
+
+const owner = (pid: number | string): string => `${hostname()}:${pid}:run`;
+
+test('an owner is alive as long as its process is, and unknown ones are', async () => {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  const { pid = 0 } = child;
+  expect(systemPorts.isOwnerAlive(owner(pid))).toBe(true);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(systemPorts.isOwnerAlive(owner(pid))).toBe(false);
+  expect(systemPorts.isOwnerAlive(owner('x'))).toBe(true);
+  expect(systemPorts.isOwnerAlive(`elsewhere:${pid}:run`)).toBe(true);
+});
+
+test.skipIf(process.platform !== 'linux')(
+  'a process that was killed has ended, even if its parent has not asked yet',
+  async () => {
+    // What the shell becomes never asks for the children that it had.
+    const parent = spawn('sh', ['-c', 'sleep 1000 & echo $!; exec sleep 1000'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [text] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(text.toString());
+    onTestFinished(() => {
+      parent.kill('SIGKILL');
+    });
+    expect(systemPorts.isOwnerAlive(owner(pid))).toBe(true);
+    process.kill(pid, 'SIGKILL');
+    await vi.waitUntil(() => !systemPorts.isOwnerAlive(owner(pid)));
+    // It is still there to be asked about.
+    expect(process.kill(pid, 0)).toBe(true);
+  },
+);
