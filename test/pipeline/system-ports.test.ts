@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { systemPorts } from '../../src/pipeline/system-ports.ts';
@@ -29,6 +30,8 @@ test.skipIf(process.platform !== 'linux')(
     onTestFinished(() => {
       parent.kill('SIGKILL');
     });
+    const { pid: shell = 0 } = parent;
+    await vi.waitUntil(() => readFileSync(`/proc/${shell}/comm`, 'utf8').trim() === 'sleep');
     expect(systemPorts.isOwnerAlive(owner(pid))).toBe(true);
     process.kill(pid, 'SIGKILL');
     await vi.waitUntil(() => !systemPorts.isOwnerAlive(owner(pid)));
