@@ -5,6 +5,9 @@ import { hostname } from 'node:os';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { systemPorts } from '../../src/pipeline/system-ports.ts';
 
+/** For what the system does in its own time, however busy it is. */
+const WAIT = { timeout: 10_000, interval: 5 };
+
 const owner = (pid: number | string): string => `${hostname()}:${pid}:run`;
 
 test('an owner is alive as long as its process is, and unknown ones are', async () => {
@@ -31,10 +34,10 @@ test.skipIf(process.platform !== 'linux')(
       parent.kill('SIGKILL');
     });
     const { pid: shell = 0 } = parent;
-    await vi.waitUntil(() => readFileSync(`/proc/${shell}/comm`, 'utf8').trim() === 'sleep');
+    await vi.waitUntil(() => readFileSync(`/proc/${shell}/comm`, 'utf8').trim() === 'sleep', WAIT);
     expect(systemPorts.isOwnerAlive(owner(pid))).toBe(true);
     process.kill(pid, 'SIGKILL');
-    await vi.waitUntil(() => !systemPorts.isOwnerAlive(owner(pid)));
+    await vi.waitUntil(() => !systemPorts.isOwnerAlive(owner(pid)), WAIT);
     // It is still there to be asked about.
     expect(process.kill(pid, 0)).toBe(true);
   },
