@@ -52,7 +52,7 @@ export async function placeFiles(files, directory) {
   for (const file of files) {
     const copy = path.join(directory, path.basename(file));
     await copyFile(file, copy, constants.COPYFILE_FICLONE);
-    const handle = await open(copy, 'r+');
+    const handle = await open(copy);
     try {
       await handle.sync();
     } finally {

@@ -24,9 +24,9 @@ export interface LocatedRecord {
 }
 
 /**
- * Yields, in the order of the file and batch by batch, every malformed record with its structural reasons and
+ * Yields, in the order of the file and many at once, every malformed record with its structural reasons and
  * every well-formed record that a verdict names. Reads what the snapshot kept of the batches with such records,
- * and no others. Raw bytes are valid until the next batch is asked for.
+ * and no others. Raw bytes are valid until more records are asked for.
  * @param limits the same that the snapshot was taken with
  * @throws InvariantError if a verdict names no clean record or comes out of order, or if the files of the
  *   snapshot are not as they were written: then what was yielded is worth nothing
@@ -48,7 +48,7 @@ export async function* locateRecords(
         const places = unpack('path' in packed ? await placesReader.read(packed) : packed, count);
         const isRead = judged.length > 0 && batch.text !== undefined;
         const text = isRead ? await textReader.read(batch.text) : undefined;
-        yield locatedIn(batch, places, { text, row, judged, maxRecordBytes });
+        yield* locatedIn(batch, places, { text, row, judged, maxRecordBytes });
       }
       row += count - malformed;
     }
@@ -58,8 +58,8 @@ export async function* locateRecords(
   }
 }
 
-/** A loop without a wait, for it looks at every record of the batch. */
-function locatedIn(
+/** A loop without a promise for each record: it looks at all of the batch. */
+function* locatedIn(
   batch: PlacedBatch,
   places: Places,
   options: {
@@ -70,14 +70,18 @@ function locatedIn(
     readonly judged: readonly RowVerdict[];
     readonly maxRecordBytes: number;
   },
-): readonly LocatedRecord[] {
+): Generator<readonly LocatedRecord[], void, undefined> {
   const { text = NOTHING, judged, maxRecordBytes } = options;
-  const found: LocatedRecord[] = [];
+  let found: LocatedRecord[] = [];
   let { row } = options;
   let next = 0;
   let textAt = 0;
   let malformedAt = 0;
   for (let i = 0; i < batch.count; i++) {
+    if (found.length === AT_ONCE) {
+      yield found;
+      found = [];
+    }
     const flags = places.flags[i] ?? 0;
     const bytes = (places.ends[i] ?? 0) - (places.starts[i] ?? 0);
     if (flags !== 0) {
@@ -99,10 +103,12 @@ function locatedIn(
       `The records from ${batch.recordsBefore + 1} on have ${textAt} and ${malformedAt} bytes; ` +
         `${text.length} and ${places.malformed.length} were kept.`,
     );
-  return found;
+  yield found;
 }
 
 const NOTHING = new Uint8Array(0);
+/** A batch may have half a million records, all of them bad. */
+const AT_ONCE = 1_024;
 
 function located(
   batch: PlacedBatch,

@@ -26,18 +26,28 @@ export class VerdictCursor {
    */
   async upTo(row: number): Promise<readonly RowVerdict[]> {
     const found: RowVerdict[] = [];
-    for (;;) {
-      for (; this.#taken < this.#read.length; this.#taken++) {
-        const next = this.#read[this.#taken];
-        if (next === undefined || next.row > row) return found;
+    do {
+      for (; this.#next !== undefined; this.#taken++) {
+        const next = this.#next;
+        if (next.row > row) return found;
         this.#assertAscends(next.row);
         found.push(next);
       }
-      const portion = await this.#verdicts.next();
-      if (portion.done === true) return found;
-      this.#read = portion.value;
-      this.#taken = 0;
-    }
+    } while (await this.#readMore());
+    return found;
+  }
+
+  get #next(): RowVerdict | undefined {
+    return this.#read[this.#taken];
+  }
+
+  /** `false` if there are no more. */
+  async #readMore(): Promise<boolean> {
+    const portion = await this.#verdicts.next();
+    if (portion.done === true) return false;
+    this.#read = portion.value;
+    this.#taken = 0;
+    return true;
   }
 
   #assertAscends(row: number): void {
@@ -50,9 +60,8 @@ export class VerdictCursor {
 
   /** @throws InvariantError if a verdict names a row that does not exist */
   async assertExhausted(rows: number): Promise<void> {
-    const [first] = await this.upTo(Infinity);
-    if (first !== undefined)
-      throw new InvariantError(`Verdict for row ${first.row}, but the clean file has ${rows} rows.`);
+    while (this.#next === undefined) if (!(await this.#readMore())) return;
+    throw new InvariantError(`Verdict for row ${this.#next.row}, but the clean file has ${rows} rows.`);
   }
 
   async close(): Promise<void> {

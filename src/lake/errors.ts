@@ -128,6 +128,17 @@ export class LogCorruptError extends LakeError {
   readonly kind = 'unexpected';
 }
 
+/** The checkpoint is never what it was a moment ago, or cannot be replaced. It is a cache, so it may go. */
+export class CheckpointStuckError extends LakeError {
+  readonly kind = 'temporary';
+
+  constructor(key: string) {
+    super(`${key} could not be replaced.`, {
+      hint: `Remove ${key}, then run again: it is made anew from the log.`,
+    });
+  }
+}
+
 /** The commit log is of a format that this version of the program does not know. */
 export class LogFormatError extends LakeError {
   readonly kind = 'usage';

@@ -71,7 +71,7 @@ export interface Lake {
 
   /** Durable and exclusive: `false` if the key exists already, whoever wrote it. Never a short object. */
   putIfAbsent(key: string, body: Uint8Array): Promise<boolean>;
-  /** Atomic and durable replacement, for caches and projections only: a reader sees the old or the new. */
+  /** Atomic and durable replacement of whatever is there, by its only writer: a reader sees the old or the new. */
   put(key: string, body: Uint8Array): Promise<void>;
   /** `false` if `to` exists already. @throws ObjectMissingError if `from` does not exist */
   copyIfAbsent(from: string, to: string): Promise<boolean>;

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { ObjectInfo } from './lake.ts';
@@ -46,9 +47,12 @@ export class LocalSwap {
     version: string | undefined,
   ): Promise<ObjectInfo | undefined> {
     if (version === undefined) {
-      const created = await this.#writer.create(path, (file) => file.writeFile(body));
-      const stat = created ? lstatIfPresent(path) : undefined;
-      return stat === undefined ? undefined : infoOf(this.#keyOf(path), stat);
+      let written: BigIntStats | undefined;
+      const created = await this.#writer.create(path, async (file) => {
+        await file.writeFile(body);
+        written = await file.stat({ bigint: true });
+      });
+      return created && written !== undefined ? this.#infoOf(path, written) : undefined;
     }
     const seen = contentOfVersion(version);
     if (!isStill(path, seen)) return undefined;
@@ -61,16 +65,17 @@ export class LocalSwap {
       const written = await fill(mine, body);
       const won = await claim(mine, successor);
       await place(join(successor, NEXT), path);
-      if (!won) return undefined;
-      const stat = lstatIfPresent(path);
-      // Somebody may have replaced it again already: ours was in its place all the same.
-      return infoOf(
-        this.#keyOf(path),
-        stat !== undefined && contentOf(stat) === contentOf(written) ? stat : written,
-      );
+      return won ? this.#infoOf(path, written) : undefined;
     } finally {
       await rm(mine, { recursive: true, force: true });
     }
+  }
+
+  /** Of what was put there. Somebody may have replaced it again already: it was in its place all the same. */
+  #infoOf(path: string, written: BigIntStats): ObjectInfo {
+    const stat = lstatIfPresent(path);
+    const isOurs = stat !== undefined && contentOf(stat) === contentOf(written);
+    return infoOf(this.#keyOf(path), isOurs ? stat : written);
   }
 
   /** Forgets versions that were followed long ago. */

@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type Checkpoint, StoredCheckpoint } from './checkpoint.ts';
 import { type LogEntry, type LogEntryBody, LOG_FORMAT, logEntrySchema } from './entry.ts';
-import { LogCorruptError, LogFormatError } from './errors.ts';
+import { CheckpointStuckError, LogCorruptError, LogFormatError } from './errors.ts';
 import type { Lake } from './lake.ts';
 import { parseJson, sealed, sealOf } from './seal.ts';
 import { LakeState } from './state.ts';
-import { LOG, LOG_ENTRY, logKey } from './zones.ts';
+import { CHECKPOINT, LOG, LOG_ENTRY, logKey } from './zones.ts';
+
+/** Others write the checkpoint once a run: whoever loses so often does not lose to them. */
+const MOST_ROUNDS = 20;
 
 /**
  * The commit log: the only truth of the lake. An entry is one put-if-absent of `_log/<n>.json` that
@@ -123,24 +126,30 @@ export class CommitLog {
     });
   }
 
-  /** Stores the fold if it has grown by enough to be worth a write, or if `settled` changed. */
+  /**
+   * Stores the fold if it has grown, or if `settled` rose. If another runner has stored one meanwhile, that one
+   * stays, this time and every time after: it may have had a reason to settle less.
+   */
   async checkpoint(settled: number): Promise<void> {
+    if (settled < this.settled) return this.unsettle(settled);
     const grown = this.state.head - this.#checkpointed;
-    if (grown === 0 && settled === this.settled) return;
-    if (await this.#store(settled)) return;
-    // It is a cache, and may stay as another runner wrote it since. That may settle less: see `unsettle`.
-    this.settled = Math.min(settled, (await this.#storedCheckpoint())?.settled ?? 0);
+    if (grown > 0 || settled > this.settled) await this.#store(settled);
   }
 
   /**
-   * Takes back that any entry is settled, whoever says so: every run that has not looked at the
-   * checkpoint yet looks at all entries, and one that has cannot write over it.
+   * Takes back that entries above this number are settled, whoever says so: a run that has not looked at the
+   * checkpoint yet looks at those entries, and one that has cannot write over it.
+   * @throws CheckpointStuckError
    */
-  async unsettle(): Promise<void> {
-    await this.catchUp();
-    if (this.state.head === 0) return;
-    do await this.#storedCheckpoint();
-    while (!(await this.#store(0)));
+  async unsettle(above: number): Promise<void> {
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const stored = await this.#storedCheckpoint();
+      await this.catchUp();
+      // Nobody has settled anything.
+      if (this.state.head === 0) return;
+      if (await this.#store(Math.min(above, stored?.settled ?? 0))) return;
+    }
+    throw new CheckpointStuckError(CHECKPOINT);
   }
 
   async #store(settled: number): Promise<boolean> {

@@ -20,9 +20,9 @@ import { sweepStaging } from './sweep.ts';
 /** Makes absent tables. A ledger that had to be made was lost, or never was: it is written from the log. */
 export async function prepareTables(context: RunContext): Promise<void> {
   const { tables, published, log } = context;
-  const { created } = await ensureTables(tables, TABLES, async (absent) => {
+  const { created } = await ensureTables(tables, TABLES, async (definition) => {
     // Should we die before the ledger is filled, the next run looks at every entry.
-    if (absent.includes(LEDGER_TABLE)) await log.unsettle();
+    if (definition === LEDGER_TABLE) await log.unsettle(0);
   });
   // Before anything is taken: a run that could not publish should not begin.
   await readMarkers(published, log);

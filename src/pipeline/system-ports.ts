@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Ports } from '../stages/context.ts';
@@ -41,9 +41,14 @@ function isOwnerAlive(owner: string, since?: Date): boolean {
 /** Signals reach a process that was killed, until its parent asks what became of it. Linux tells the two apart. */
 function hasEnded(pid: number): boolean {
   try {
+    // In a container, the numbers below /proc may be those of its host.
+    if (readlinkSync('/proc/self') !== String(process.pid)) return false;
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The state is behind the program's name, which may hold anything.
-    return /^ [ZX]/.test(stat.slice(stat.lastIndexOf(')') + 1));
+    // The third field and the rest of them are behind the program's name, which may hold anything.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [state, threads] = [fields[0], fields[17]];
+    // A thread that waits for a disk outlives the others, and what it waits for may still be done.
+    return (state === 'Z' || state === 'X') && Number(threads) <= 1;
   } catch {
     // No such file: another system, or it is gone since. Who asks again will know.
     return false;

@@ -13,7 +13,7 @@ export interface ConnectOptions {
   readonly tablePrefix: string;
   /** Where the embedded tables are stored; used if there is no `endpoint`. */
   readonly embeddedDirectory?: string;
-  /** Default: ten tries from 50 ms to 5 s, a minute in all. */
+  /** Default: tries from 50 ms (embedded: 5 ms) to 5 s apart, a minute in all. */
   readonly patience?: Patience;
 }
 

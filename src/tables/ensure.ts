@@ -1,5 +1,6 @@
 import { CreateTableCommand, DescribeTableCommand, type TableDescription } from '@aws-sdk/client-dynamodb';
 import pRetry from 'p-retry';
+import { together } from '../together.ts';
 import { keyAttributes, LEDGER_TABLE, PUBLISHED_DATES_TABLE, type TableDefinition } from './definition.ts';
 import { TableMismatchError, TablesUnavailableError } from './errors.ts';
 import { attempt, isNamed } from './failures.ts';
@@ -26,8 +27,8 @@ class InTransition extends Error {}
 export async function ensureTables(
   tables: Tables,
   definitions: readonly TableDefinition[],
-  /** Called with what is absent before anything is made: who needs to know must, even if we die then. */
-  beforeCreating: (absent: readonly TableDefinition[]) => Promise<void> = () => Promise.resolve(),
+  /** Called each time just before a table is made: who needs to know must, even if we die then. */
+  beforeCreating: (definition: TableDefinition) => Promise<void> = () => Promise.resolve(),
 ): Promise<{ readonly created: readonly string[] }> {
   const found = await Promise.all(
     definitions.map(async (definition) => ({ definition, table: await describe(tables, definition) })),
@@ -37,10 +38,10 @@ export async function ensureTables(
   if (markersLie && (await existsReady(tables, PUBLISHED_DATES_TABLE))) {
     await new PublishedDates(tables).invalidate();
   }
-  const absent = found.flatMap(({ definition, table }) => (table === undefined ? [definition] : []));
-  if (absent.length > 0) await beforeCreating(absent);
   const unready = found.filter(({ table }) => table === undefined || !isUsable(table));
-  const created = await Promise.all(unready.map(({ definition }) => ensureTable(tables, definition)));
+  const created = await together(
+    unready.map(({ definition }) => ensureTable(tables, definition, beforeCreating)),
+  );
   return { created: created.filter((name) => name !== undefined) };
 }
 
@@ -53,12 +54,17 @@ function isEmptyOrGoing(table: TableDescription | undefined): boolean {
 }
 
 /** The name if it had to be created. Repeats while others create or delete the same table. */
-async function ensureTable(tables: Tables, definition: TableDefinition): Promise<string | undefined> {
+async function ensureTable(
+  tables: Tables,
+  definition: TableDefinition,
+  beforeCreating: (definition: TableDefinition) => Promise<void>,
+): Promise<string | undefined> {
   const name = tables.nameOf(definition);
   let created: string | undefined;
   await poll(tables, name, async () => {
     const table = await describe(tables, definition);
     if (table === undefined) {
+      await beforeCreating(definition);
       if (await create(tables, definition)) created = name;
       throw new InTransition();
     }

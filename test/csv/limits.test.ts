@@ -315,6 +315,15 @@ describe('verdicts', () => {
       [3, ['rule_2']],
     ]);
   });
+  it('give records in portions, however many of one block are bad', async () => {
+    const snapshot = await snapshotOf(directory, `a,b\n${'1\n1,2\n'.repeat(3_000)}`);
+    const rows = Array.from({ length: 3_000 }, (_, index) => index + 1);
+    const sizes: number[] = [];
+    for await (const records of locateRecords(snapshot, verdictsFor(rows), limitsOf()))
+      sizes.push(records.length);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(1_024);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(6_000);
+  });
   it('for rows that do not exist or do not ascend are refused', async () => {
     for (const rows of [[3], [1, 1], [2, 1], [0], [1.5], [NaN]])
       await expect(drain(rows)).rejects.toThrow(InvariantError);

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { LogEntryBody } from '../../src/lake/entry.ts';
+import { CheckpointStuckError } from '../../src/lake/errors.ts';
 import { LocalLake } from '../../src/lake/local-lake.ts';
 import { CommitLog } from '../../src/lake/log.ts';
 import { CHECKPOINT } from '../../src/lake/zones.ts';
@@ -40,21 +41,22 @@ test.each([
     await first.checkpoint(settled);
 
     const still = await CommitLog.open(lake);
-    await (await CommitLog.open(lake)).unsettle();
+    await (await CommitLog.open(lake)).unsettle(0);
     await commit(still, 'two');
     await still.checkpoint(2);
     expect(await settledOf(lake)).toBe(0);
 
-    // What it must look at again it knows now, and may settle it after that.
-    expect(still.settled).toBe(0);
+    // Not later, either: only who looks at the checkpoint anew may replace it.
     await still.checkpoint(2);
+    expect(await settledOf(lake)).toBe(0);
+    await (await CommitLog.open(lake)).checkpoint(2);
     expect(await settledOf(lake)).toBe(2);
   },
 );
 
 test('nothing is taken back of an empty log', async () => {
   const lake = await openLake();
-  await (await CommitLog.open(lake)).unsettle();
+  await (await CommitLog.open(lake)).unsettle(0);
   expect(await lake.head(CHECKPOINT)).toBeUndefined();
 });
 
@@ -63,8 +65,34 @@ test('what others write of the checkpoint meanwhile does not keep it from being 
   const [first, second] = [await CommitLog.open(lake), await CommitLog.open(lake)];
   await commit(first, 'one');
   await first.checkpoint(1);
-  await second.unsettle();
+  await second.unsettle(0);
   expect(await settledOf(lake)).toBe(0);
+});
+
+test('who has to settle less is not held up by who has settled more since', async () => {
+  const lake = await openLake();
+  const first = await CommitLog.open(lake);
+  for (const attempt of ['one', 'two', 'three']) await commit(first, attempt);
+  await first.checkpoint(2);
+  const second = await CommitLog.open(lake);
+  await first.checkpoint(3);
+  // Lower than what it read itself.
+  await second.checkpoint(1);
+  expect(await settledOf(lake)).toBe(1);
+  // What is settled less already is left as it is.
+  await (await CommitLog.open(lake)).unsettle(0);
+  await second.unsettle(1);
+  expect(await settledOf(lake)).toBe(0);
+});
+
+test('a checkpoint that can never be replaced ends in an error that says what to remove', async () => {
+  const lake = await openLake();
+  const log = await CommitLog.open(lake);
+  await commit(log, 'one');
+  vi.spyOn(lake, 'putIfMatch').mockResolvedValue(undefined);
+  await expect(log.unsettle(0)).rejects.toThrow(CheckpointStuckError);
+  // A cache may stay as it is.
+  await log.checkpoint(1);
 });
 
 test('a checkpoint that was removed is written again', async () => {
@@ -73,9 +101,11 @@ test('a checkpoint that was removed is written again', async () => {
   await commit(log, 'one');
   await log.checkpoint(1);
   const { version = '' } = (await lake.head(CHECKPOINT)) ?? {};
-  await lake.deleteIfMatch(CHECKPOINT, version);
+  expect(await lake.deleteIfMatch(CHECKPOINT, version)).toBe(true);
   await commit(log, 'two');
-  // The first try notices, the second makes it.
-  for (const settled of [2, 2]) await log.checkpoint(settled);
+  // Who has read another leaves it to the next.
+  await log.checkpoint(2);
+  expect(await lake.head(CHECKPOINT)).toBeUndefined();
+  await (await CommitLog.open(lake)).checkpoint(2);
   expect(await settledOf(lake)).toBe(2);
 });

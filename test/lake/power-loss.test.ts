@@ -82,7 +82,7 @@ async function uploaded(): Promise<string> {
 
 const writes: readonly (readonly [string, () => Promise<unknown>])[] = [
   ['putIfAbsent', () => lake.putIfAbsent('_log/1.json', body)],
-  ['put', () => lake.put('_log/checkpoint/latest.json', body)],
+  ['put', () => lake.put('_log/runs/one/a.json', body)],
   ['putIfMatch of a new object', () => lake.putIfMatch('processed/a/b', body, undefined)],
   [
     'putIfMatch of another version',

@@ -14,8 +14,8 @@ export const mutants: readonly Mutant[] = [
     id: 'swap-two-successors',
     what: 'two writers may follow the same version',
     file: 'lake/local-swap.ts',
-    from: 'if (!won) return undefined;',
-    to: '',
+    from: 'return won ? this.#infoOf(path, written) : undefined;',
+    to: 'void won; return this.#infoOf(path, written);',
     suite: 'lake',
   },
   {
@@ -174,6 +174,14 @@ export const mutants: readonly Mutant[] = [
     file: 'lake/log.ts',
     from: 'return last !== undefined && sha256(last) === checkpoint.head ? checkpoint : undefined;',
     to: 'return last === undefined ? undefined : checkpoint;',
+    suite: 'recovery',
+  },
+  {
+    id: 'unsettle-forgotten',
+    what: 'a ledger is made anew, and what it must be filled with stays settled',
+    file: 'pipeline/settle-stage.ts',
+    from: 'if (definition === LEDGER_TABLE) await log.unsettle(0);',
+    to: 'void definition;',
     suite: 'recovery',
   },
   {
@@ -438,7 +446,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     id: 'rows-passed-over',
-    what: 'rows of a stretch without bad ones do not count',
+    what: 'the rows of a batch do not count for those after it',
     file: 'csv/locate.ts',
     from: 'row += count - malformed;',
     to: '',

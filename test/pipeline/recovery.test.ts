@@ -2,12 +2,14 @@ import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { readPublication } from '../../src/lake/publication.ts';
 import { withDefaults } from '../../src/pipeline/config.ts';
 import { Session } from '../../src/pipeline/session.ts';
+import { prepareTables } from '../../src/pipeline/settle-stage.ts';
 import { systemPorts } from '../../src/pipeline/system-ports.ts';
 import { acceptFile } from '../../src/stages/validate/accept-file.ts';
+import { LEDGER_TABLE } from '../../src/tables/definition.ts';
 import { pendingFiles } from '../../src/stages/wait-for-stream/pending-files.ts';
 import { alterSealed } from '../support/alter-sealed.ts';
 import { plays, songs, TestLake, type Drop } from '../support/test-lake.ts';
@@ -84,6 +86,30 @@ describe('a lake that lost something derived', () => {
   );
 });
 
+/** A runner of its own, which a test can stop anywhere. */
+function openSession(lake: TestLake): Session {
+  const config = { lake: lake.directory, memoryLimit: '512MB', threads: 1 };
+  const session = new Session(withDefaults(config), systemPorts, () => undefined);
+  onTestFinished(() => session.close());
+  return session;
+}
+
+test('a ledger that was made anew by a runner that died then is filled by the next', async () => {
+  const lake = await TestLake.open();
+  await lake.run(catalogue, first, second);
+  const session = openSession(lake);
+  const context = await session.context(new AbortController().signal);
+  const { tables } = context;
+  await tables.client.send(new DeleteTableCommand({ TableName: tables.nameOf(LEDGER_TABLE) }));
+  // It notices, makes the table, and has not written anything yet.
+  await expect(prepareTables({ ...context, signal: AbortSignal.abort() })).rejects.toThrow('aborted');
+  expect(await context.ledger.get('1.csv')).toBeUndefined();
+
+  await lake.run();
+  for (const { filename } of [first, second])
+    expect(await context.ledger.get(filename)).toMatchObject({ status: 'success' });
+});
+
 test('what was committed but not published is finished by the next run, once', async () => {
   const whole = await TestLake.open();
   await whole.run(catalogue, first, second);
@@ -91,12 +117,7 @@ test('what was committed but not published is finished by the next run, once', a
   const lake = await TestLake.open();
   for (const drop of [catalogue, first, second]) await lake.drop(drop);
   // A runner that takes every file into the log, and dies.
-  const config = {
-    lake: lake.directory,
-    memoryLimit: '512MB',
-    threads: 1,
-  };
-  const session = new Session(withDefaults(config), systemPorts, () => undefined);
+  const session = openSession(lake);
   const context = await session.context(new AbortController().signal);
   for (const dataset of ['songs', 'streams'] as const) {
     for (const file of (await pendingFiles(context.lake, dataset)).files) await acceptFile(context, file, 1);

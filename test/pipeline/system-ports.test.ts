@@ -12,6 +12,9 @@ const owner = (pid: number | string): string => `${hostname()}:${pid}:run`;
 
 test('an owner is alive as long as its process is, and unknown ones are', async () => {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
   const { pid = 0 } = child;
   expect(systemPorts.isOwnerAlive(owner(pid))).toBe(true);
   child.kill('SIGKILL');
@@ -31,7 +34,7 @@ test.skipIf(process.platform !== 'linux')(
     const [text] = (await once(parent.stdout, 'data')) as [Buffer];
     const pid = Number(text.toString());
     onTestFinished(() => {
-      parent.kill('SIGKILL');
+      for (const each of [pid, parent.pid ?? pid]) process.kill(each, 'SIGKILL');
     });
     const { pid: shell = 0 } = parent;
     await vi.waitUntil(() => readFileSync(`/proc/${shell}/comm`, 'utf8').trim() === 'sleep', WAIT);

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
 import { LEDGER_TABLE, PUBLISHED_DATES_TABLE } from '../../src/tables/definition.ts';
-import { ensureTables } from '../../src/tables/ensure.ts';
+import { describe as describeTable, ensureTables } from '../../src/tables/ensure.ts';
 import { TableMismatchError } from '../../src/tables/errors.ts';
 import { PublishedDates } from '../../src/tables/published-dates.ts';
 import { readItems } from '../../src/tables/query.ts';
@@ -153,6 +153,30 @@ describeTables('ensureTables', ({ fresh, ready }) => {
     expect(crashed).toBe(true);
     expect(await published.get(DATE)).toBeUndefined();
     expect((await ensureTables(tables, ALL)).created).toEqual([tables.nameOf(SONGS)]);
+  });
+
+  test('says so just before it makes a table, also one that was still going when it was looked for', async () => {
+    const tables = await ready();
+    await deleteTable(tables);
+    const send = tables.client.send.bind(tables.client);
+    let looks = 0;
+    const going = new Proxy(tables.client, {
+      get(target, name) {
+        if (name !== 'send') return Reflect.get(target, name) as unknown;
+        return (command: Parameters<typeof send>[0]) => {
+          const isLook =
+            command instanceof DescribeTableCommand && command.input.TableName === tables.nameOf(SONGS);
+          if (isLook && looks++ === 0) return Promise.resolve({ Table: { TableStatus: 'DELETING' } });
+          return send(command);
+        };
+      },
+    });
+    const told: (readonly [string, boolean])[] = [];
+    const { created } = await ensureTables({ ...tables, client: going }, ALL, async (definition) => {
+      told.push([definition.name, (await describeTable(tables, definition)) !== undefined]);
+    });
+    expect(created).toEqual([tables.nameOf(SONGS)]);
+    expect(told).toEqual([[SONGS.name, false]]);
   });
 
   test('leaves the markers alone when only the ledger is gone', async () => {

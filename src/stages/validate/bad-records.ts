@@ -64,9 +64,9 @@ export async function writeBadRecords(
   let reasonsOfLast: readonly string[] = [];
   async function* lines(): AsyncGenerator<string> {
     let text = '';
-    for await (const batch of locateRecords(snapshot, verdicts, limits)) {
+    for await (const records of locateRecords(snapshot, verdicts, limits)) {
       signal.throwIfAborted();
-      for (const record of batch) {
+      for (const record of records) {
         written += 1;
         if (record.record === snapshot.records) reasonsOfLast = record.reasons;
         for (const reason of record.reasons) reasons[reason] = (reasons[reason] ?? 0) + 1;
