@@ -128,6 +128,17 @@ export class LogCorruptError extends LakeError {
   readonly kind = 'unexpected';
 }
 
+/** A file that was replaced is there again, not a copy of it: nobody can tell that from never having been replaced. */
+export class PutBackError extends LakeError {
+  readonly kind = 'usage';
+
+  constructor(key: string) {
+    super(`${key} was replaced, and the file that was replaced was put back in its place.`, {
+      hint: `\`touch ${key}\` in the lake makes it a new one; then run again.`,
+    });
+  }
+}
+
 /** The checkpoint is never what it was a moment ago, or cannot be replaced. It is a cache, so it may go. */
 export class CheckpointStuckError extends LakeError {
   readonly kind = 'temporary';

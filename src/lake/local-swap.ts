@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { PutBackError } from './errors.ts';
 import type { ObjectInfo } from './lake.ts';
 import { contentOf, contentOfVersion, errnoOf, infoOf, lstatIfPresent } from './local-files.ts';
 import { PRIVATE_NAME } from './local-keys.ts';
@@ -40,7 +41,10 @@ export class LocalSwap {
     this.#lifeMs = lifeMs;
   }
 
-  /** `undefined` if the file is not, or not any more, the one of that version; then nothing was written. */
+  /**
+   * `undefined` if the file is not, or not any more, the one of that version; then nothing was written.
+   * @throws PutBackError
+   */
   async replace(
     path: string,
     body: Uint8Array,
@@ -65,6 +69,8 @@ export class LocalSwap {
       const written = await fill(mine, body);
       const won = await claim(mine, successor);
       await place(join(successor, NEXT), path);
+      // It was followed by another file, and is back: whoever goes on would wait for a change that came already.
+      if (!won && isStill(path, seen)) throw new PutBackError(this.#keyOf(path));
       return won ? this.#infoOf(path, written) : undefined;
     } finally {
       await rm(mine, { recursive: true, force: true });

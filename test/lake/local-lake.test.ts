@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   appendFile,
+  link,
   mkdir,
   mkdtemp,
   readFile,
@@ -21,6 +22,7 @@ import {
   LakeReplacedError,
   ObjectChangedError,
   ObjectMissingError,
+  PutBackError,
 } from '../../src/lake/errors.ts';
 import { LocalLake } from '../../src/lake/local-lake.ts';
 import { keysOf, textOf, versionOf } from './suite.ts';
@@ -106,6 +108,20 @@ describe('only regular files in real folders are objects', () => {
     expect(await keysOf(lake, '')).toEqual(['raw/a']);
     expect(alias.url).toBe(lake.url);
   });
+});
+
+test('a file that was replaced and is put back is told, and can be replaced when it was touched', async () => {
+  const key = 'processed/a';
+  await lake.putIfMatch(key, Buffer.from('one'), undefined);
+  // As backups that share their files with what they keep.
+  await link(join(root, key), join(base, 'backup'));
+  await lake.putIfMatch(key, Buffer.from('two'), await versionOf(lake, key));
+  await rename(join(base, 'backup'), join(root, key));
+
+  const replace = async () => lake.putIfMatch(key, Buffer.from('three'), await versionOf(lake, key));
+  await expect(replace()).rejects.toThrow(PutBackError);
+  await utimes(join(root, key), new Date(), new Date());
+  expect(await replace()).toBeDefined();
 });
 
 describe('a file that changes while it is read', () => {
