@@ -27,8 +27,8 @@ import { RAW, STAGING } from './zones.ts';
 
 /** Far longer than any write lasts: only what a dead process left is older. */
 const SCRATCH_LIFE_MS = 3 * 24 * 60 * 60 * 1000;
-/** A small file is read at once, and gets no larger buffer than that. */
-const READ_BYTES = 256 * 1024;
+/** As much as is scanned at a time. A small file is read at once, and gets no larger buffer than that. */
+const READ_BYTES = 1024 * 1024;
 /** Why a second name may be impossible where a copy is not. */
 const CANNOT_LINK: readonly (string | undefined)[] = ['EXDEV', 'EMLINK', 'EPERM'];
 
