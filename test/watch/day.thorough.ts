@@ -14,8 +14,8 @@ import { plays, songs } from '../support/test-lake.ts';
 const HOURS = 24;
 const HOUR_SECONDS = 3_600;
 const FILE_EVERY_SECONDS = 900;
-/** Of replacing what is there of a date: its publication three times, and the files of three charts. */
-const TRACES_OF_ONE_PUBLICATION = 6;
+/** Of replacing what is there of a date: its publication three times, the files of three charts, the checkpoint. */
+const TRACES_OF_ONE_PUBLICATION = 7;
 /** What 50 more files are in memory, and what the collector leaves. */
 const HEAP_MARGIN = 2_000_000;
 /** Allocators do not give everything back. */
