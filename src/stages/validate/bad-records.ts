@@ -111,15 +111,11 @@ async function* readVerdicts(
   names: readonly string[],
 ): AsyncGenerator<readonly RowVerdict[]> {
   if (path === undefined) return;
-  const reasons = new Map<number, readonly string[]>();
   const verdict = (line: string): RowVerdict => {
     const [row, mask] = line.split(',').map(Number);
     if (row === undefined || mask === undefined) throw new InvariantError(`not a verdict: ${line}`);
-    const known = reasons.get(mask);
     // Division, because a mask can have more than the 32 bits of a bitwise operation.
-    const named = known ?? names.filter((_, bit) => Math.floor(mask / 2 ** bit) % 2 === 1);
-    if (known === undefined) reasons.set(mask, named);
-    return { row, reasons: named };
+    return { row, reasons: names.filter((_, bit) => Math.floor(mask / 2 ** bit) % 2 === 1) };
   };
   let rest = '';
   for await (const chunk of createReadStream(path, 'latin1') as AsyncIterable<string>) {
